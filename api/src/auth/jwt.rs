@@ -1,0 +1,101 @@
+//! Access tokens: HS256 alone, ten minutes, key id, issuer and audience pinned.
+
+use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use techmart_entity::{
+    Instant,
+    id::{AccountId, SessionId},
+};
+use uuid::Uuid;
+
+/// How long an access token is valid, in seconds.
+pub const LIFETIME: i64 = 600;
+/// How far clocks of instances may differ, in seconds.
+const LEEWAY: u64 = 10;
+const ISSUER: &str = "techmart";
+const AUDIENCE: &str = "techmart-api";
+const TYPE: &str = "access";
+
+/// What an access token says.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Claims {
+    iss: String,
+    aud: String,
+    pub sub: AccountId,
+    pub sid: SessionId,
+    typ: String,
+    iat: i64,
+    exp: i64,
+    jti: Uuid,
+}
+
+/// Why a token is not accepted; not told outside.
+#[derive(Debug)]
+pub struct Invalid;
+
+struct Key {
+    id: String,
+    encoding: EncodingKey,
+    decoding: DecodingKey,
+}
+
+/// The keys: the first signs, all verify.
+pub struct Jwt {
+    keys: Vec<Key>,
+}
+
+impl Jwt {
+    /// Takes the secrets, at least one.
+    #[must_use]
+    pub fn new(secrets: &[Vec<u8>]) -> Self {
+        let keys = secrets
+            .iter()
+            .map(|secret| Key {
+                // A mark of the secret, so that a rotated key is found without trying all.
+                id: hex::encode(&Sha256::digest([b"kid:", secret.as_slice()].concat())[..8]),
+                encoding: EncodingKey::from_secret(secret),
+                decoding: DecodingKey::from_secret(secret),
+            })
+            .collect();
+        Self { keys }
+    }
+
+    /// Makes a token for a sign-in.
+    ///
+    /// # Errors
+    /// When there is no key or signing fails.
+    pub fn sign(&self, account: AccountId, session: SessionId, now: Instant) -> Result<String, jsonwebtoken::errors::Error> {
+        let key = self.keys.first().ok_or(jsonwebtoken::errors::ErrorKind::InvalidKeyFormat)?;
+        let claims = Claims {
+            iss: ISSUER.to_owned(),
+            aud: AUDIENCE.to_owned(),
+            sub: account,
+            sid: session,
+            typ: TYPE.to_owned(),
+            iat: now.timestamp(),
+            exp: now.timestamp() + LIFETIME,
+            jti: Uuid::now_v7(),
+        };
+        let header = Header { kid: Some(key.id.clone()), ..Header::new(Algorithm::HS256) };
+        jsonwebtoken::encode(&header, &claims, &key.encoding)
+    }
+
+    /// Reads a token.
+    ///
+    /// # Errors
+    /// [`Invalid`], whatever is wrong with it.
+    pub fn verify(&self, token: &str) -> Result<Claims, Invalid> {
+        let header = jsonwebtoken::decode_header(token).map_err(|_| Invalid)?;
+        let key = self.keys.iter().find(|key| header.kid.as_deref() == Some(&key.id)).ok_or(Invalid)?;
+        let mut validation = Validation::new(Algorithm::HS256);
+        validation.set_required_spec_claims(&["exp", "iss", "aud", "sub"]);
+        validation.set_issuer(&[ISSUER]);
+        validation.set_audience(&[AUDIENCE]);
+        validation.validate_nbf = true;
+        validation.leeway = LEEWAY;
+        let claims = jsonwebtoken::decode::<Claims>(token, &key.decoding, &validation).map_err(|_| Invalid)?.claims;
+        // A token that claims to live longer than ours do was not made by us.
+        (claims.typ == TYPE && claims.exp - claims.iat <= LIFETIME).then_some(claims).ok_or(Invalid)
+    }
+}

@@ -1,0 +1,9 @@
+//! The audit log: every move, reveal and administrative act, in the transaction of the act. The
+//! history of an item is the same rows, read by those who may see the item.
+
+pub mod dto;
+pub mod http;
+pub mod repo;
+pub mod service;
+
+pub use service::{Record, record};

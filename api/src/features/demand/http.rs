@@ -1,0 +1,58 @@
+//! `/demands`
+
+use techmart_entity::{
+    demand::DemandContent,
+    listing::{ListingKind, status::ListingMove},
+};
+use utoipa_actix_web::{scope::scope, service_config::ServiceConfig};
+
+use crate::features::listing::dto::{DiagnosisIn, NoteIn};
+
+crate::listing_addresses! {
+    kind: ListingKind::Demand,
+    content: DemandContent,
+    one: "demand",
+    many: "demands",
+}
+
+/// The addresses.
+pub fn routes(config: &mut ServiceConfig) {
+    config.service(scope("/demands").configure(shared).service(diagnose).service(solve).service(close_unsolved));
+}
+
+/// A broker judges the demand; a demand is judged before it is published.
+#[utoipa::path(operation_id = "diagnose_demand", tag = "demands", params(("id" = ListingId, Path)),
+    request_body = DiagnosisIn, responses((status = 200, body = ListingOut<DemandContent>)))]
+#[post("/{id}/diagnose")]
+async fn diagnose(act: Act, id: Id<ListingId>, body: Body<DiagnosisIn>) -> Result<HttpResponse> {
+    act.run(async |tx| {
+        let DiagnosisIn { outcome, note } = body.0.clone();
+        let row = review::diagnose(tx, &act, id.0, &act.precondition, outcome, note).await?;
+        shown(tx, &act, &row).await
+    })
+    .await
+}
+
+/// Ends the demand: it was solved.
+#[utoipa::path(operation_id = "solve_demand", tag = "demands", params(("id" = ListingId, Path)),
+    request_body = NoteIn, responses((status = 200, body = ListingOut<DemandContent>)))]
+#[post("/{id}/solve")]
+async fn solve(act: Act, id: Id<ListingId>, body: Body<NoteIn>) -> Result<HttpResponse> {
+    end(&act, id.0, ListingMove::Solve, body.0).await
+}
+
+/// Ends the demand: it was not solved.
+#[utoipa::path(operation_id = "close_demand_unsolved", tag = "demands", params(("id" = ListingId, Path)),
+    request_body = NoteIn, responses((status = 200, body = ListingOut<DemandContent>)))]
+#[post("/{id}/close-unsolved")]
+async fn close_unsolved(act: Act, id: Id<ListingId>, body: Body<NoteIn>) -> Result<HttpResponse> {
+    end(&act, id.0, ListingMove::CloseUnsolved, body.0).await
+}
+
+async fn end(act: &Act, id: ListingId, mv: ListingMove, body: NoteIn) -> Result<HttpResponse> {
+    act.run(async |tx| {
+        let row = service::end_demand(tx, act, id, mv, &act.precondition, body.note.clone()).await?;
+        shown(tx, act, &row).await
+    })
+    .await
+}

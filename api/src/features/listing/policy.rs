@@ -1,0 +1,195 @@
+//! Who may see and move a listing. Pure: an actor, a row, a move.
+
+use techmart_entity::{
+    account::Role,
+    listing::{Audience, Model, status::{ListingMove, ListingStatus}},
+};
+
+use crate::{
+    auth::{Actor, Context},
+    error::{AppError, Code, Result},
+    say,
+};
+
+/// What a caller is to a listing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Relation {
+    /// Belongs to the owner, in whatever role.
+    pub member: bool,
+    /// Acts for the owner and may change its things.
+    pub editor: bool,
+    /// Does the centre's work.
+    pub centre: bool,
+    /// Reads everything but what is private.
+    pub auditor: bool,
+    /// Is a party of one of its dockings.
+    pub party: bool,
+}
+
+/// What the caller is to the listing. `party` is looked up by the caller, where it can matter.
+#[must_use]
+pub fn relation(cx: &Context, row: &Model, party: bool) -> Relation {
+    let owner = row.organisation_id;
+    Relation {
+        member: owner.is_some_and(|owner| cx.actor.belongs_to(owner)),
+        editor: owner.is_some_and(|owner| cx.edits_for(owner)),
+        centre: cx.actor.is_centre(),
+        auditor: cx.actor.is_auditor(),
+        party,
+    }
+}
+
+/// Whether the caller may read the published page (or its tombstone).
+#[must_use]
+pub fn may_read_page(cx: &Context, row: &Model, relation: Relation) -> bool {
+    let insider = relation.member || relation.centre || relation.auditor;
+    if !row.status.was_published() {
+        return false;
+    }
+    if insider || relation.party {
+        return true;
+    }
+    if row.status == ListingStatus::Suspended {
+        return false;
+    }
+    match row.audience {
+        Audience::Public | Audience::Anonymous => true,
+        Audience::SignedIn => !matches!(cx.actor, Actor::Visitor),
+        Audience::Parties | Audience::Unlisted => false,
+    }
+}
+
+/// Whether the caller may read the working version, its history and its duplicates.
+#[must_use]
+pub fn may_read_draft(relation: Relation) -> bool {
+    relation.member || relation.centre || relation.auditor
+}
+
+/// Whether the caller may see the contact in the content.
+#[must_use]
+pub fn may_read_contact(relation: Relation) -> bool {
+    relation.member || relation.centre
+}
+
+/// Whether the caller may see who owns it.
+#[must_use]
+pub fn may_read_owner(row: &Model, relation: Relation) -> bool {
+    row.audience != Audience::Anonymous || relation.member || relation.centre || relation.auditor || relation.party
+}
+
+/// Whether the caller may know of the row at all: the least there is to see of it.
+///
+/// # Errors
+/// 404 when not.
+pub fn see(cx: &Context, row: &Model, relation: Relation) -> Result<()> {
+    if may_read_draft(relation) || may_read_page(cx, row, relation) { Ok(()) } else { Err(AppError::not_found()) }
+}
+
+/// Whether the caller may change the draft.
+///
+/// # Errors
+/// 401, 403 or 404.
+pub fn edit(cx: &Context, row: &Model, relation: Relation) -> Result<()> {
+    see(cx, row, relation)?;
+    cx_person(cx)?;
+    let for_the_centre = relation.centre && is_collected(row);
+    if relation.editor || for_the_centre {
+        return Ok(());
+    }
+    Err(AppError::forbidden(say!(
+        "只有代表该单位的负责人或编辑可以修改（请用 Acting-Organisation 指明单位）；整合汇聚的条目由技术经理人修改。",
+        "Owners and editors who act for the organisation change it (name it in Acting-Organisation); brokers change what was collected."
+    )))
+}
+
+/// Whether the centre keeps the item, because nobody of its owner does.
+#[must_use]
+pub fn is_collected(row: &Model) -> bool {
+    use techmart_entity::listing::Source;
+    match row.source {
+        Source::Own => false,
+        Source::Imported | Source::Collected => true,
+    }
+}
+
+/// Whether the caller may make the move. Where the move leads is the life cycle's to say.
+///
+/// # Errors
+/// 401, 403 or 404.
+pub fn move_it(cx: &Context, row: &Model, relation: Relation, mv: ListingMove) -> Result<()> {
+    see(cx, row, relation)?;
+    if cx.actor.is_system() {
+        return Ok(());
+    }
+    let person = cx_person(cx)?;
+    let is_broker = person.role == Role::Broker;
+    let is_admin = person.role == Role::Admin;
+    let keeper = relation.editor || (relation.centre && is_collected(row));
+    match mv {
+        ListingMove::Submit | ListingMove::Recall | ListingMove::Renew => allow(keeper, keeper_only),
+        ListingMove::Withdraw => allow(keeper || is_admin, keeper_only),
+        ListingMove::Claim | ListingMove::Publish | ListingMove::Return | ListingMove::Reject => {
+            allow(is_broker, broker_only)?;
+            disinterested(relation)?;
+            if mv == ListingMove::Claim { Ok(()) } else { holds_claim(cx, row) }
+        }
+        ListingMove::Release => {
+            allow(is_broker || is_admin, broker_only)?;
+            if is_admin { Ok(()) } else { holds_claim(cx, row) }
+        }
+        ListingMove::Suspend | ListingMove::Resume => {
+            allow(is_broker, broker_only)?;
+            disinterested(relation)
+        }
+        ListingMove::Solve | ListingMove::CloseUnsolved => allow(relation.editor || is_broker, keeper_only),
+        ListingMove::Expire => Err(AppError::forbidden(say!("到期由系统执行。", "The service itself lets things expire."))),
+    }
+}
+
+/// Whether the caller may judge the demand.
+///
+/// # Errors
+/// 401, 403 or 404.
+pub fn diagnose(cx: &Context, row: &Model, relation: Relation) -> Result<()> {
+    see(cx, row, relation)?;
+    let person = cx_person(cx)?;
+    allow(person.role == Role::Broker, broker_only)?;
+    disinterested(relation)
+}
+
+fn cx_person(cx: &Context) -> Result<&crate::auth::Person> {
+    cx.person()
+}
+
+fn allow(allowed: bool, refusal: fn() -> AppError) -> Result<()> {
+    if allowed { Ok(()) } else { Err(refusal()) }
+}
+
+fn keeper_only() -> AppError {
+    AppError::forbidden(say!(
+        "只有代表该单位的负责人或编辑可以这样操作（请用 Acting-Organisation 指明单位）。",
+        "Owners and editors who act for the organisation do this; name it in Acting-Organisation."
+    ))
+}
+
+fn broker_only() -> AppError {
+    AppError::forbidden(say!("这一步由技术经理人执行。", "Brokers do this."))
+}
+
+fn disinterested(relation: Relation) -> Result<()> {
+    if !relation.member {
+        return Ok(());
+    }
+    Err(AppError::new(
+        Code::ConflictOfInterest,
+        say!("您是该单位成员，请由其他技术经理人处理。", "You belong to that organisation; another broker has to do this."),
+    ))
+}
+
+fn holds_claim(cx: &Context, row: &Model) -> Result<()> {
+    // Without a claim the life cycle refuses the move and says what is legal.
+    if row.claimed_by.is_none() || row.claimed_by == cx.account_id() {
+        return Ok(());
+    }
+    Err(AppError::forbidden(say!("已由其他技术经理人领取。", "Another broker holds the claim.")))
+}

@@ -1,0 +1,301 @@
+//! What reviewers do: claim, release, publish, return, reject, suspend, resume, judge a demand.
+
+use sea_orm::Set;
+use techmart_entity::{
+    id::ListingId,
+    listing::{
+        ActiveModel, Content, Diagnosis, DiagnosisOutcome, ListingKind, Model, Source,
+        status::{ListingMove, ListingStatus},
+        version,
+    },
+    organisation::status::VerificationStatus,
+    value::title_key::title_key,
+};
+
+use super::{
+    policy, repo,
+    service::{begin, record_and_tell, reindex, shelf_life},
+    subject, view,
+};
+use crate::{
+    auth::Context,
+    db::Tx,
+    error::{AppError, Code, Fault, Result},
+    features::{audit, audit::Record, ledger::rules as counting, organisation::repo as organisations},
+    say,
+    web::etag::Precondition,
+};
+
+/// Takes a submission out of the queue.
+///
+/// # Errors
+/// 403 for members of its owner, 409 when that is not legal.
+pub async fn claim(tx: &Tx, cx: &Context, kind: ListingKind, id: ListingId, precondition: &Precondition) -> Result<Model> {
+    let set = ActiveModel { claimed_by: Set(cx.account_id()), claimed_at: Set(Some(cx.now)), ..Default::default() };
+    quiet(tx, cx, kind, id, ListingMove::Claim, precondition, set).await
+}
+
+/// Puts a claimed submission back into the queue.
+///
+/// # Errors
+/// 403 for whom the claim is not, 409 when that is not legal.
+pub async fn release(tx: &Tx, cx: &Context, kind: ListingKind, id: ListingId, precondition: &Precondition) -> Result<Model> {
+    let set = ActiveModel { claimed_by: Set(None), claimed_at: Set(None), ..Default::default() };
+    quiet(tx, cx, kind, id, ListingMove::Release, precondition, set).await
+}
+
+/// A move that nobody but the centre has to hear of.
+async fn quiet(
+    tx: &Tx,
+    cx: &Context,
+    kind: ListingKind,
+    id: ListingId,
+    mv: ListingMove,
+    precondition: &Precondition,
+    set: ActiveModel,
+) -> Result<Model> {
+    let (row, slot, change) = begin(tx, cx, kind, id, mv, precondition).await?;
+    let moved = repo::advance(tx, &row, slot, &change, cx.now, set).await?;
+    audit::record(tx, cx, Record::of_move(&change, subject(kind), id)).await?;
+    Ok(moved)
+}
+
+/// Publishes the version under review. At the first publication the item is counted.
+///
+/// # Errors
+/// 403 for whoever submitted it and for members of its owner, 409 when that is not legal, 422 when
+/// its owner is not verified or a demand was not judged.
+pub async fn publish(tx: &Tx, cx: &Context, kind: ListingKind, id: ListingId, precondition: &Precondition) -> Result<Model> {
+    let (row, slot, change) = begin(tx, cx, kind, id, ListingMove::Publish, precondition).await?;
+    let version = repo::find_version(tx, row.working_version_id).await?;
+    if version.submitted_by.is_some() && version.submitted_by == cx.account_id() {
+        return Err(AppError::new(
+            Code::ConflictOfInterest,
+            say!("提交人不能审核自己提交的内容。", "Whoever submitted it does not publish it."),
+        ));
+    }
+    let faults = obstacles(tx, &row).await?;
+    if !faults.is_empty() {
+        return Err(AppError::rules(faults));
+    }
+    let content = Content::parse(kind, version.content.clone()).map_err(AppError::internal)?;
+    repo::update_version(
+        tx,
+        version::ActiveModel {
+            id: Set(version.id),
+            decided_by: Set(cx.account_id()),
+            decided_at: Set(Some(cx.now)),
+            published_at: Set(Some(cx.now)),
+            ..Default::default()
+        },
+    )
+    .await?;
+    let mut set = ActiveModel {
+        published_version_id: Set(Some(version.id)),
+        working_version_id: Set(None),
+        claimed_by: Set(None),
+        claimed_at: Set(None),
+        title: Set(content.title().to_owned()),
+        title_key: Set(title_key(content.title())),
+        audience: Set(content.audience()),
+        ..Default::default()
+    };
+    let first = row.first_published_at.is_none();
+    if first {
+        set.first_published_at = Set(Some(cx.now));
+        set.expires_at = Set(Some(cx.now + shelf_life()));
+    }
+    if row.source == Source::Imported {
+        // The broker who publishes an imported row takes it up on behalf of its owner.
+        set.source = Set(Source::Collected);
+        set.collected_by = Set(cx.account_id());
+        if row.collected_at.is_none() {
+            set.collected_at = Set(Some(cx.now));
+        }
+    }
+    let moved = repo::advance(tx, &row, slot, &change, cx.now, set).await?;
+    repo::set_duplicate_keys(tx, &moved, &content).await?;
+    record_and_tell(tx, cx, Record::of_move(&change, subject(kind), id)).await?;
+    if first {
+        counting::listing_published(tx, cx, &moved, &version, &content).await?;
+    }
+    reindex(tx, cx, id).await?;
+    Ok(moved)
+}
+
+/// What stands in the way of publishing a row.
+async fn obstacles(tx: &Tx, row: &Model) -> Result<Vec<Fault>> {
+    let mut faults = Vec::new();
+    if policy::is_collected(row) {
+        if row.source_url.is_none() && row.collection_attachment_id.is_none() {
+            faults.push(Fault::at(
+                "",
+                "no_evidence",
+                say!("整合汇聚的条目需要来源网址或签字材料。", "What was collected needs a source address or a signed paper."),
+            ));
+        }
+    } else {
+        let owner = match row.organisation_id {
+            Some(id) => organisations::find(tx, id).await?,
+            None => None,
+        };
+        if owner.is_none_or(|owner| owner.verification != VerificationStatus::Verified) {
+            faults.push(Fault::at(
+                "",
+                "owner_not_verified",
+                say!("单位尚未认证，请先完成单位认证。", "Its organisation is not verified yet; verify it first."),
+            ));
+        }
+    }
+    if row.kind == ListingKind::Demand && row.diagnosis.is_none() {
+        faults.push(Fault::at(
+            "",
+            "not_diagnosed",
+            say!("发布前请先诊断（POST /demands/{{id}}/diagnose）。", "Judge the demand first (POST /demands/{{id}}/diagnose)."),
+        ));
+    }
+    Ok(faults)
+}
+
+/// Sends the version under review back to its author, with the reason.
+///
+/// # Errors
+/// 403 for whom the claim is not, 409 when that is not legal.
+pub async fn send_back(
+    tx: &Tx,
+    cx: &Context,
+    kind: ListingKind,
+    id: ListingId,
+    precondition: &Precondition,
+    reason: String,
+) -> Result<Model> {
+    decide(tx, cx, kind, id, ListingMove::Return, precondition, reason).await
+}
+
+/// Refuses the version under review for good, with the reason.
+///
+/// # Errors
+/// 403 for whom the claim is not, 409 when that is not legal.
+pub async fn reject(
+    tx: &Tx,
+    cx: &Context,
+    kind: ListingKind,
+    id: ListingId,
+    precondition: &Precondition,
+    reason: String,
+) -> Result<Model> {
+    let moved = decide(tx, cx, kind, id, ListingMove::Reject, precondition, reason.clone()).await?;
+    if kind == ListingKind::Demand && !moved.status.was_published() {
+        counting::demand_rejected(tx, cx, &moved, reason).await?;
+    }
+    Ok(moved)
+}
+
+async fn decide(
+    tx: &Tx,
+    cx: &Context,
+    kind: ListingKind,
+    id: ListingId,
+    mv: ListingMove,
+    precondition: &Precondition,
+    reason: String,
+) -> Result<Model> {
+    let (row, slot, change) = begin(tx, cx, kind, id, mv, precondition).await?;
+    let version = repo::find_version(tx, row.working_version_id).await?;
+    repo::update_version(
+        tx,
+        version::ActiveModel {
+            id: Set(version.id),
+            decided_by: Set(cx.account_id()),
+            decided_at: Set(Some(cx.now)),
+            ..Default::default()
+        },
+    )
+    .await?;
+    let set = ActiveModel { claimed_by: Set(None), claimed_at: Set(None), ..Default::default() };
+    let moved = repo::advance(tx, &row, slot, &change, cx.now, set).await?;
+    record_and_tell(tx, cx, Record::of_move(&change, subject(kind), id).because(None::<&str>, Some(reason))).await?;
+    Ok(moved)
+}
+
+/// Hides a published item, with the reason.
+///
+/// # Errors
+/// 409 when that is not legal.
+pub async fn suspend(
+    tx: &Tx,
+    cx: &Context,
+    kind: ListingKind,
+    id: ListingId,
+    precondition: &Precondition,
+    reason: String,
+) -> Result<Model> {
+    visible_move(tx, cx, kind, id, ListingMove::Suspend, precondition, Some(reason)).await
+}
+
+/// Shows a suspended item again.
+///
+/// # Errors
+/// 409 when that is not legal.
+pub async fn resume(tx: &Tx, cx: &Context, kind: ListingKind, id: ListingId, precondition: &Precondition) -> Result<Model> {
+    visible_move(tx, cx, kind, id, ListingMove::Resume, precondition, None).await
+}
+
+async fn visible_move(
+    tx: &Tx,
+    cx: &Context,
+    kind: ListingKind,
+    id: ListingId,
+    mv: ListingMove,
+    precondition: &Precondition,
+    reason: Option<String>,
+) -> Result<Model> {
+    let (row, slot, change) = begin(tx, cx, kind, id, mv, precondition).await?;
+    let moved = repo::advance(tx, &row, slot, &change, cx.now, ActiveModel::default()).await?;
+    record_and_tell(tx, cx, Record::of_move(&change, subject(kind), id).because(None::<&str>, reason)).await?;
+    reindex(tx, cx, id).await?;
+    Ok(moved)
+}
+
+/// Judges a demand. What is not technical is taken out of the count; everything else completes it.
+///
+/// # Errors
+/// 409 before it was submitted and after it ended.
+pub async fn diagnose(
+    tx: &Tx,
+    cx: &Context,
+    id: ListingId,
+    precondition: &Precondition,
+    outcome: DiagnosisOutcome,
+    note: Option<String>,
+) -> Result<Model> {
+    let row = repo::hold(tx, ListingKind::Demand, id).await?;
+    let relation = view::relation(tx, cx, &row).await?;
+    policy::diagnose(cx, &row, relation)?;
+    precondition.honour(&view::page_tag(&row))?;
+    let status = row.status;
+    let open = match status {
+        ListingStatus::Submitted | ListingStatus::InReview | ListingStatus::Published | ListingStatus::Suspended => true,
+        ListingStatus::Draft
+        | ListingStatus::Returned
+        | ListingStatus::Rejected
+        | ListingStatus::Expired
+        | ListingStatus::Withdrawn
+        | ListingStatus::Solved
+        | ListingStatus::ClosedUnsolved => false,
+    };
+    let by = cx.account_id().ok_or_else(AppError::not_found)?;
+    if !open {
+        return Err(AppError::new(
+            Code::IllegalMove,
+            say!("状态 {status} 不能诊断。", "What is {status} cannot be judged."),
+        ));
+    }
+    let diagnosis = Diagnosis { outcome, note: note.clone(), by, at: cx.now };
+    let set = ActiveModel { diagnosis: Set(Some(diagnosis)), ..Default::default() };
+    let saved = repo::save(tx, &row, cx.now, set).await?;
+    let record = Record::act("diagnose", subject(ListingKind::Demand), id).because(Some(outcome), note);
+    audit::record(tx, cx, record).await?;
+    counting::demand_diagnosed(tx, cx, &saved, outcome).await?;
+    Ok(saved)
+}

@@ -1,0 +1,358 @@
+//! Looking at listings: the page, the draft, lists, histories. What a caller may not see is left out
+//! here, in one place.
+
+use std::collections::HashMap;
+
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter};
+use serde::de::DeserializeOwned;
+use techmart_entity::{
+    id::{ListingId, OrganisationId},
+    life_cycle::LifeCycle,
+    listing::{Content, ListingKind, Model, status::ListingStatus, version},
+    organisation::{self, status::VerificationStatus},
+};
+
+use super::{
+    dto::{
+        DuplicateOut, ListingBrief, ListingOut, ListingQuery, ListingSort, OrganisationBrief, OwnerNote, VersionOut,
+        VersionsOut,
+    },
+    policy::{self, Relation},
+    repo, subject,
+};
+use crate::{
+    auth::Context,
+    error::{AppError, Result},
+    features::{audit, docking},
+    web::{
+        etag,
+        paging::{Cut, Page},
+    },
+};
+
+/// What the caller is to a listing; the dockings are asked only where they can open a door.
+///
+/// # Errors
+/// When the database cannot be asked.
+pub async fn relation(db: &impl ConnectionTrait, cx: &Context, row: &Model) -> Result<Relation> {
+    let relation = policy::relation(cx, row, false);
+    if relation.member || relation.centre || relation.auditor || cx.actor.person().is_none() {
+        return Ok(relation);
+    }
+    let party = docking::repo::is_party(db, cx, row.id).await?;
+    Ok(policy::relation(cx, row, party))
+}
+
+/// The ETag of the published page.
+#[must_use]
+pub fn page_tag(row: &Model) -> String {
+    etag::tag(format!("p{}", row.version))
+}
+
+/// The ETag of the draft.
+#[must_use]
+pub fn draft_tag(row: &Model) -> String {
+    etag::tag(format!("d{}", row.draft_revision))
+}
+
+/// The published page, or before the first publication the draft for those who may see it.
+///
+/// # Errors
+/// 404 when the caller may not see it.
+pub async fn page<C: DeserializeOwned>(
+    db: &impl ConnectionTrait,
+    cx: &Context,
+    kind: ListingKind,
+    id: ListingId,
+) -> Result<(ListingOut<C>, String)> {
+    let row = repo::find(db, kind, id).await?;
+    let relation = relation(db, cx, &row).await?;
+    policy::see(cx, &row, relation)?;
+    if !row.status.was_published() {
+        return Ok((show(db, &row, row.working_version_id, relation).await?, draft_tag(&row)));
+    }
+    let mut out = show::<C>(db, &row, row.published_version_id, relation).await?;
+    if row.status == ListingStatus::Withdrawn && !policy::may_read_draft(relation) {
+        out.content = None;
+    }
+    Ok((out, page_tag(&row)))
+}
+
+/// The working version.
+///
+/// # Errors
+/// 404 when the caller may not see it, or there is none beside the published one.
+pub async fn draft<C: DeserializeOwned>(
+    db: &impl ConnectionTrait,
+    cx: &Context,
+    kind: ListingKind,
+    id: ListingId,
+) -> Result<(ListingOut<C>, String)> {
+    let row = repo::find(db, kind, id).await?;
+    let relation = relation(db, cx, &row).await?;
+    if !policy::may_read_draft(relation) {
+        return Err(AppError::not_found());
+    }
+    // A published item without a next version shows what a patch would start from.
+    let version = row.working_version_id.or(row.published_version_id);
+    Ok((show(db, &row, version, relation).await?, draft_tag(&row)))
+}
+
+/// A row as its caller may see it.
+///
+/// # Errors
+/// When the database cannot be asked.
+pub async fn show<C: DeserializeOwned>(
+    db: &impl ConnectionTrait,
+    row: &Model,
+    version: Option<techmart_entity::id::VersionId>,
+    relation: Relation,
+) -> Result<ListingOut<C>> {
+    let version = repo::find_version(db, version).await?;
+    let content = content::<C>(row.kind, &version, relation)?;
+    let organisation = match row.organisation_id.filter(|_| policy::may_read_owner(row, relation)) {
+        Some(id) => briefs(db, &[id]).await?.remove(&id),
+        None => None,
+    };
+    let inside = policy::may_read_draft(relation);
+    let duplicates = if inside {
+        let found = repo::duplicates(db, row).await?;
+        Some(found.into_iter().filter(|(other, _)| may_name(other, row, relation)).map(duplicate).collect())
+    } else {
+        None
+    };
+    Ok(ListingOut {
+        id: row.id,
+        kind: row.kind,
+        status: row.status,
+        next_status: row.next_status.filter(|_| inside),
+        version_number: version.number,
+        content_hash: version.content_hash,
+        content: Some(content),
+        owner_note: owner_note(row, relation),
+        organisation,
+        audience: row.audience,
+        source: row.source,
+        source_url: row.source_url.clone(),
+        collected_at: row.collected_at.map(Into::into),
+        diagnosis: row.diagnosis.clone().filter(|_| inside).map(Into::into),
+        claimed_by: row.claimed_by.filter(|_| relation.centre || relation.auditor),
+        duplicates,
+        legal_moves: inside.then(|| legal_moves(row)),
+        demo: row.demo,
+        first_published_at: row.first_published_at.map(Into::into),
+        expires_at: row.expires_at.map(Into::into),
+        withdrawn_at: row.withdrawn_at.map(Into::into),
+        withdrawal_reason: row.withdrawal_reason.clone(),
+        created_at: row.created_at.into(),
+        updated_at: row.updated_at.into(),
+    })
+}
+
+/// The moves of the item and, beside a published item, those of its next version.
+#[must_use]
+pub fn legal_moves(row: &Model) -> Vec<techmart_entity::listing::status::ListingMove> {
+    match row.next_status {
+        None => row.status.legal(),
+        Some(next) => {
+            let mut moves: Vec<_> = next.legal().into_iter().filter(|mv| mv.is_review()).collect();
+            moves.extend(row.status.legal().into_iter().filter(|mv| !mv.is_review()));
+            moves
+        }
+    }
+}
+
+/// An author is told of a duplicate that is their own or public; the centre of every one.
+fn may_name(other: &Model, row: &Model, relation: Relation) -> bool {
+    relation.centre
+        || relation.auditor
+        || other.organisation_id == row.organisation_id
+        || (other.status == ListingStatus::Published && other.audience.is_listed())
+}
+
+fn duplicate((row, key): (Model, String)) -> DuplicateOut {
+    let by = key.split(':').next().unwrap_or_default().to_owned();
+    DuplicateOut { id: row.id, title: row.title, status: row.status, by }
+}
+
+fn owner_note(row: &Model, relation: Relation) -> Option<OwnerNote> {
+    if row.organisation_id.is_none() {
+        Some(OwnerNote::NotNamedBySource)
+    } else if !policy::may_read_owner(row, relation) {
+        Some(OwnerNote::Anonymous)
+    } else {
+        None
+    }
+}
+
+fn content<C: DeserializeOwned>(kind: ListingKind, version: &version::Model, relation: Relation) -> Result<C> {
+    let content = Content::parse(kind, version.content.clone()).map_err(AppError::internal)?;
+    let content = if policy::may_read_contact(relation) { content } else { content.without_private() };
+    serde_json::from_value(content.document()).map_err(AppError::internal)
+}
+
+/// Organisations in short, by id.
+///
+/// # Errors
+/// When the database cannot be asked.
+pub async fn briefs(
+    db: &impl ConnectionTrait,
+    ids: &[OrganisationId],
+) -> Result<HashMap<OrganisationId, OrganisationBrief>> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let rows = organisation::Entity::find()
+        .filter(organisation::Column::Id.is_in(ids.iter().copied()))
+        .all(db)
+        .await?;
+    Ok(rows.into_iter().map(|row| (row.id, brief(row))).collect())
+}
+
+/// An organisation in short.
+#[must_use]
+pub fn brief(row: organisation::Model) -> OrganisationBrief {
+    OrganisationBrief {
+        id: row.id,
+        name: row.name,
+        name_en: row.name_en,
+        kind: row.kind,
+        verified: row.verification == VerificationStatus::Verified,
+        town: row.town,
+    }
+}
+
+/// A page of a list.
+///
+/// # Errors
+/// 400 when the cursor is not this list's.
+pub async fn list(
+    db: &impl ConnectionTrait,
+    cx: &Context,
+    kind: ListingKind,
+    query: ListingQuery,
+) -> Result<Page<ListingBrief>> {
+    let order = match query.sort.unwrap_or_default() {
+        ListingSort::Newest => repo::Order::Newest,
+        ListingSort::Oldest => repo::Order::Oldest,
+        ListingSort::Created => repo::Order::Id,
+    };
+    let statuses = if query.status.is_empty() { vec![ListingStatus::Published] } else { query.status.clone() };
+    // An item that was never published has no place in an order of publication.
+    let order = if statuses.iter().all(|status| status.was_published()) { order } else { repo::Order::Id };
+    let insider = cx.actor.is_centre()
+        || cx.actor.is_auditor()
+        || query.organisation_id.is_some_and(|organisation| cx.actor.belongs_to(organisation));
+    let filter = repo::Filter {
+        kind: Some(kind),
+        statuses,
+        organisation: query.organisation_id,
+        named_only: query.organisation_id.is_some() && !insider,
+        ..repo::Filter::default()
+    };
+    let mark = (kind, ListingQuery { limit: None, cursor: None, ..query.clone() });
+    let cut = Cut::<repo::ListKey>::read(query.limit, query.cursor.as_deref(), &mark)?;
+    let rows = repo::list(db, repo::scope(cx), &filter, order, cut.after, cut.limit + 1).await?;
+    rows_page(db, cx, &cut, rows).await
+}
+
+/// A page of rows with their organisations.
+///
+/// # Errors
+/// When the database cannot be asked.
+pub async fn rows_page(
+    db: &impl ConnectionTrait,
+    cx: &Context,
+    cut: &Cut<repo::ListKey>,
+    rows: Vec<Model>,
+) -> Result<Page<ListingBrief>> {
+    let owners: Vec<OrganisationId> = rows.iter().filter_map(|row| row.organisation_id).collect();
+    let organisations = briefs(db, &owners).await?;
+    let key = |row: &Model| repo::ListKey { at: row.first_published_at.map(|at| at.timestamp_millis()), id: row.id };
+    Ok(cut.page(rows, key, |row| {
+        let relation = policy::relation(cx, &row, false);
+        let inside = policy::may_read_draft(relation);
+        let organisation = row
+            .organisation_id
+            .filter(|_| policy::may_read_owner(&row, relation))
+            .and_then(|id| organisations.get(&id).cloned());
+        ListingBrief {
+            id: row.id,
+            kind: row.kind,
+            owner_note: owner_note(&row, relation),
+            title: row.title,
+            status: row.status,
+            next_status: row.next_status.filter(|_| inside),
+            organisation,
+            audience: row.audience,
+            source: row.source,
+            demo: row.demo,
+            claimed_by: row.claimed_by.filter(|_| relation.centre || relation.auditor),
+            first_submitted_at: row.first_submitted_at.filter(|_| inside).map(Into::into),
+            first_published_at: row.first_published_at.map(Into::into),
+            expires_at: row.expires_at.map(Into::into),
+            updated_at: row.updated_at.into(),
+        }
+    }))
+}
+
+/// The versions of a listing: all for those inside, the published ones for everybody who may read.
+///
+/// # Errors
+/// 404 when the caller may not see it.
+pub async fn versions<C: DeserializeOwned>(
+    db: &impl ConnectionTrait,
+    cx: &Context,
+    kind: ListingKind,
+    id: ListingId,
+) -> Result<VersionsOut<C>> {
+    let row = repo::find(db, kind, id).await?;
+    let relation = relation(db, cx, &row).await?;
+    policy::see(cx, &row, relation)?;
+    let inside = policy::may_read_draft(relation);
+    if row.status == ListingStatus::Withdrawn && !inside {
+        return Ok(VersionsOut { items: Vec::new() });
+    }
+    let items = repo::all_versions(db, id)
+        .await?
+        .into_iter()
+        .filter(|version| inside || version.published_at.is_some())
+        .map(|version| {
+            Ok(VersionOut {
+                number: version.number,
+                content: content(kind, &version, relation)?,
+                content_hash: version.content_hash,
+                created_at: version.created_at.into(),
+                submitted_at: version.submitted_at.map(Into::into),
+                published_at: version.published_at.map(Into::into),
+            })
+        })
+        .collect::<Result<_>>()?;
+    Ok(VersionsOut { items })
+}
+
+/// The history of a listing, newest first, with the reasons that its author is told.
+///
+/// # Errors
+/// 404 when the caller may not see it.
+pub async fn history(
+    db: &impl ConnectionTrait,
+    cx: &Context,
+    kind: ListingKind,
+    id: ListingId,
+    query: audit::dto::HistoryQuery,
+) -> Result<Page<audit::dto::HistoryOut>> {
+    let row = repo::find(db, kind, id).await?;
+    let relation = relation(db, cx, &row).await?;
+    if !policy::may_read_draft(relation) {
+        return Err(AppError::not_found());
+    }
+    let cut = Cut::read(query.limit, query.cursor.as_deref(), &("history", id))?;
+    let filter = audit::repo::Filter {
+        subject: Some((subject(kind), id.to_string())),
+        moves_only: true,
+        ..audit::repo::Filter::default()
+    };
+    let rows = audit::repo::list(db, &filter, cut.after, cut.limit + 1).await?;
+    Ok(cut.page(rows, |row| row.id, audit::dto::HistoryOut::from))
+}

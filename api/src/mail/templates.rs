@@ -1,0 +1,62 @@
+//! The letters, in Chinese and then in English: a broker forwards them as they are.
+
+/// A letter without its envelope.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Letter {
+    pub subject: String,
+    pub text: String,
+}
+
+/// Asks to verify an address.
+#[must_use]
+pub fn verify_email(name: &str, public_url: &str, token: &str) -> Letter {
+    Letter {
+        subject: "请验证邮箱 / Verify your address".to_owned(),
+        text: format!(
+            "{name}，您好：\n\n请在 24 小时内用下面的验证码完成邮箱验证（POST {public_url}/api/v1/auth/verify-email）：\n\n    \
+             {token}\n\n如非本人操作，请忽略。\n\n----\n\nHello {name},\n\nverify your address within 24 hours with \
+             the token above (POST {public_url}/api/v1/auth/verify-email).\nIf you did not ask for this, ignore it.\n"
+        ),
+    }
+}
+
+/// Tells the owner of an address that somebody tried to register it again.
+#[must_use]
+pub fn already_registered(name: &str, public_url: &str) -> Letter {
+    Letter {
+        subject: "该邮箱已注册 / This address is registered already".to_owned(),
+        text: format!(
+            "{name}，您好：\n\n有人用该邮箱再次注册。您已有账号，可直接登录；忘记密码请使用 \
+             POST {public_url}/api/v1/auth/forgot-password。\n\n----\n\nHello {name},\n\nsomebody tried to register \
+             this address again. You have an account: sign in, or use forgot-password.\n"
+        ),
+    }
+}
+
+/// Brings the link to choose a new password.
+#[must_use]
+pub fn reset_password(name: &str, public_url: &str, token: &str) -> Letter {
+    Letter {
+        subject: "重设密码 / Reset your password".to_owned(),
+        text: format!(
+            "{name}，您好：\n\n请在 30 分钟内用下面的验证码重设密码（POST {public_url}/api/v1/auth/reset-password）：\n\n    \
+             {token}\n\n如非本人操作，请忽略，密码不会改变。\n\n----\n\nHello {name},\n\nchoose a new password within \
+             30 minutes with the token above (POST {public_url}/api/v1/auth/reset-password).\nIf you did not ask for \
+             this, ignore it: nothing changes.\n"
+        ),
+    }
+}
+
+/// Tells of a move: of what, to where, and why.
+#[must_use]
+pub fn moved(title: &str, to: (&str, &str), reason: Option<&str>, link: &str) -> Letter {
+    let (to_zh, to_en) = to;
+    let because_zh = reason.map(|reason| format!("\n说明：{reason}\n")).unwrap_or_default();
+    let because_en = reason.map(|reason| format!("\nReason: {reason}\n")).unwrap_or_default();
+    Letter {
+        subject: format!("{title}：{to_zh} / {to_en}"),
+        text: format!(
+            "“{title}” 现为：{to_zh}。\n{because_zh}\n查看：{link}\n\n----\n\n“{title}” is now: {to_en}.\n{because_en}\nSee: {link}\n"
+        ),
+    }
+}

@@ -1,0 +1,117 @@
+//! The outbox: what has to happen outside the database, written in the transaction of the change and
+//! done afterwards by the relay. At least once: every job can be repeated without harm.
+
+pub mod relay;
+
+use std::sync::Arc;
+
+use sea_orm::{ActiveModelTrait, NotSet, Set};
+use serde::{Deserialize, Serialize};
+use techmart_entity::{
+    Instant,
+    id::{AccountId, AuditId, ImportId, ListingId},
+    outbox,
+};
+use tokio::sync::Notify;
+
+use crate::{
+    db::Tx,
+    error::{AppError, Result},
+};
+
+/// A job. It carries ids, never copies of state, and nothing private.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "job", rename_all = "snake_case")]
+pub enum Job {
+    /// Bring the index in line with a listing.
+    IndexListing { listing_id: ListingId },
+    /// Build the whole index anew.
+    Reindex,
+    /// Send a mail.
+    Mail(Mail),
+    /// Run an import.
+    Import { import_id: ImportId },
+}
+
+/// A mail that has to be written. Its links are made when it is sent, so no secret waits in a row.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "mail", rename_all = "snake_case")]
+pub enum Mail {
+    VerifyEmail { account_id: AccountId },
+    AlreadyRegistered { account_id: AccountId },
+    ResetPassword { account_id: AccountId },
+    /// Tells those whom a move concerns: what, by whom it was decided, and why.
+    Move { audit_id: AuditId },
+}
+
+/// The lanes of the relay: a slow mail server does not hold up the index.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Lane {
+    Index,
+    Mail,
+    Work,
+}
+
+impl Lane {
+    pub const ALL: [Self; 3] = [Self::Index, Self::Mail, Self::Work];
+
+    /// The kinds of rows in the lane.
+    #[must_use]
+    pub fn kind(self) -> &'static str {
+        match self {
+            Self::Index => "index",
+            Self::Mail => "mail",
+            Self::Work => "work",
+        }
+    }
+}
+
+impl Job {
+    fn lane(&self) -> Lane {
+        match self {
+            Self::IndexListing { .. } => Lane::Index,
+            Self::Mail(_) => Lane::Mail,
+            Self::Import { .. } | Self::Reindex => Lane::Work,
+        }
+    }
+}
+
+/// Wakes the relay of this process when something was written.
+#[derive(Clone, Debug, Default)]
+pub struct Outbox {
+    written: Arc<Notify>,
+}
+
+impl Outbox {
+    /// Something was committed.
+    pub fn wake(&self) {
+        self.written.notify_waiters();
+    }
+
+    async fn written(&self) {
+        self.written.notified().await;
+    }
+}
+
+/// Writes a job in the transaction of the change that asks for it.
+///
+/// # Errors
+/// When the row cannot be written.
+pub async fn push(tx: &Tx, now: Instant, job: &Job) -> Result<()> {
+    outbox::ActiveModel {
+        seq: NotSet,
+        kind: Set(job.lane().kind().to_owned()),
+        payload: Set(serde_json::to_value(job).map_err(AppError::internal)?),
+        created_at: Set(now),
+        attempts: Set(0),
+        next_at: Set(now),
+        claimed_by: Set(None),
+        claimed_until: Set(None),
+        done_at: Set(None),
+        dead_at: Set(None),
+        last_error: Set(None),
+    }
+    .insert(tx)
+    .await?;
+    Ok(())
+}

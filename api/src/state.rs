@@ -1,0 +1,41 @@
+//! What every request and every job can reach. Built once, by `app.rs`.
+
+use std::sync::Arc;
+
+use techmart_search::SearchIndex;
+
+use crate::{
+    auth::{jwt::Jwt, password::Passwords},
+    clock::Clock,
+    config::Config,
+    db::Db,
+    files::FileStore,
+    mail::Mailer,
+    metrics::Metrics,
+    outbox::Outbox,
+    web::{rate_limit::RateLimits, schemas::Schemas},
+};
+
+/// The parts of the service.
+pub struct State {
+    pub config: Config,
+    pub clock: Clock,
+    pub db: Db,
+    pub search: Arc<dyn SearchIndex>,
+    pub mailer: Arc<dyn Mailer>,
+    pub files: FileStore,
+    pub jwt: Jwt,
+    pub passwords: Passwords,
+    pub rate_limits: RateLimits,
+    pub metrics: Metrics,
+    pub outbox: Outbox,
+    pub schemas: Schemas,
+    /// Set when the service is asked to stop: it is no longer ready, but finishes what it began.
+    pub stopping: std::sync::atomic::AtomicBool,
+}
+
+impl std::fmt::Debug for State {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("State")
+    }
+}

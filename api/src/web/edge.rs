@@ -1,0 +1,216 @@
+//! The edge: the outermost layer of every request. It names the request, limits the client, renders
+//! every error as a problem document, sets the headers of all answers, logs and counts.
+
+use std::time::Instant;
+
+use actix_web::{
+    Error, HttpMessage, HttpResponse,
+    body::{BoxBody, MessageBody},
+    dev::{ServiceRequest, ServiceResponse},
+    http::{Method, StatusCode, header, header::HeaderName, header::HeaderValue},
+    middleware::Next,
+    web::Data,
+};
+
+use super::{
+    rate_limit::{Class, Verdict},
+    request::RequestInfo,
+};
+use crate::{
+    error::{AppError, Code, render},
+    say,
+    state::State,
+};
+
+/// The time a handler has, without the reading of its body.
+const HANDLER_LIMIT: std::time::Duration = std::time::Duration::from_secs(60);
+
+/// The middleware.
+///
+/// # Errors
+/// None: whatever comes from inside leaves as an answer.
+pub async fn edge(request: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Result<ServiceResponse<BoxBody>, Error> {
+    let started = Instant::now();
+    let Some(state) = request.app_data::<Data<State>>().cloned() else {
+        return Ok(request.into_response(HttpResponse::InternalServerError().finish()).map_into_boxed_body());
+    };
+    let info = RequestInfo::of(&request, &state.config.trusted_proxies);
+    request.extensions_mut().insert(info.clone());
+    let origin = request.headers().get(header::ORIGIN).cloned();
+    let method = request.method().clone();
+    let path = request.path().to_owned();
+    let http = request.request().clone();
+
+    let verdict = limit(&request, &state, &info);
+    let response = if is_preflight(&request) {
+        HttpResponse::NoContent().finish()
+    } else if let Some(wait) = verdict.as_ref().and_then(|verdict| verdict.wait) {
+        let error = AppError::new(Code::TooManyRequests, say!("请在 {wait} 秒后重试。", "Try again in {wait} seconds."));
+        render(&error.retry_after(wait), info.language, &info.id)
+    } else {
+        // A panic stays in its request: actix ends the connection, so the unwinding is caught here.
+        let outcome = tokio::time::timeout(HANDLER_LIMIT, next.call(request)).await;
+        match outcome {
+            Ok(Ok(response)) => problem_or_pass(response.map_into_boxed_body().into_parts().1, &info),
+            Ok(Err(error)) => problem_of(&error, &info),
+            Err(_) => render(
+                &AppError::unavailable(Code::Unavailable, "the handler took too long"),
+                info.language,
+                &info.id,
+            ),
+        }
+    };
+
+    let mut response = ServiceResponse::new(http, response);
+    let route = response.request().match_pattern().unwrap_or_else(|| "unmatched".to_owned());
+    headers(&mut response, &info, verdict.as_ref());
+    cors(&mut response, &state, origin.as_ref());
+    let status = response.status();
+    let took = started.elapsed();
+    state.metrics.request(method.as_str(), &route, status.as_u16(), took);
+    tracing::info!(
+        request_id = %info.id,
+        %method,
+        %path,
+        status = status.as_u16(),
+        ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
+        "request"
+    );
+    Ok(response)
+}
+
+fn limit(request: &ServiceRequest, state: &State, info: &RequestInfo) -> Option<Verdict> {
+    let path = request.path();
+    if !path.starts_with("/api/") {
+        return None;
+    }
+    if request.method() == Method::POST && path == "/api/v1/auth/login" {
+        return state.rate_limits.check(Class::SignIn, &info.client);
+    }
+    // The signature is enough to tell clients apart; whether the token still holds is asked later.
+    let person = request
+        .headers()
+        .get(header::AUTHORIZATION)
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| value.split_once(' '))
+        .and_then(|(_, token)| state.jwt.verify(token.trim()).ok());
+    match person {
+        Some(claims) => state.rate_limits.check(Class::Person, &claims.sub.to_string()),
+        None => state.rate_limits.check(Class::Visitor, &info.client),
+    }
+}
+
+fn problem_or_pass(response: HttpResponse, info: &RequestInfo) -> HttpResponse {
+    if let Some(error) = response.error() {
+        return problem_of(error, info);
+    }
+    let status = response.status();
+    let is_problem = response
+        .headers()
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .is_some_and(|value| value.starts_with("application/problem+json"));
+    if is_problem || !(status.is_client_error() || status.is_server_error()) {
+        return response;
+    }
+    let allow = response.headers().get(header::ALLOW).cloned();
+    let mut rendered = render(&of_status(status), info.language, &info.id);
+    if let Some(allow) = allow {
+        rendered.headers_mut().insert(header::ALLOW, allow);
+    }
+    rendered
+}
+
+fn problem_of(error: &Error, info: &RequestInfo) -> HttpResponse {
+    match error.as_error::<AppError>() {
+        Some(error) => render(error, info.language, &info.id),
+        None => {
+            let status = error.as_response_error().status_code();
+            if status.is_server_error() {
+                render(&AppError::internal(error.to_string()), info.language, &info.id)
+            } else {
+                render(&of_status(status), info.language, &info.id)
+            }
+        }
+    }
+}
+
+/// The framework's own refusals, as ours.
+fn of_status(status: StatusCode) -> AppError {
+    match status {
+        StatusCode::NOT_FOUND => AppError::new(Code::NotFound, say!("没有这个地址。", "There is no such address.")),
+        StatusCode::METHOD_NOT_ALLOWED => {
+            AppError::new(Code::MethodNotAllowed, say!("可用的方法见 Allow。", "Allow names the methods there are."))
+        }
+        StatusCode::PAYLOAD_TOO_LARGE => AppError::new(Code::TooLarge, say!("请求内容过大。", "The body is too large.")),
+        StatusCode::UNSUPPORTED_MEDIA_TYPE => {
+            AppError::new(Code::UnsupportedMediaType, say!("不支持的内容类型。", "The media type is not supported."))
+        }
+        StatusCode::REQUEST_TIMEOUT => AppError::new(Code::RequestTimeout, say!("请求超时。", "The request took too long.")),
+        status if status.is_server_error() => AppError::internal(format!("answered {status}")),
+        _ => AppError::new(Code::BadRequest, say!("请求无法理解。", "The request cannot be understood.")),
+    }
+}
+
+fn headers(response: &mut ServiceResponse, info: &RequestInfo, verdict: Option<&Verdict>) {
+    let headers = response.headers_mut();
+    let mut set = |name: &'static str, value: &str| {
+        if let Ok(value) = HeaderValue::from_str(value) {
+            headers.insert(HeaderName::from_static(name), value);
+        }
+    };
+    set("x-request-id", &info.id);
+    set("x-content-type-options", "nosniff");
+    set("referrer-policy", "no-referrer");
+    if let Some(verdict) = verdict {
+        set("ratelimit-policy", &verdict.policy);
+        set("ratelimit", &verdict.state);
+    }
+    if !headers.contains_key(header::CONTENT_SECURITY_POLICY) {
+        headers.insert(
+            header::CONTENT_SECURITY_POLICY,
+            HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'"),
+        );
+    }
+}
+
+fn is_preflight(request: &ServiceRequest) -> bool {
+    request.method() == Method::OPTIONS && request.headers().contains_key(header::ACCESS_CONTROL_REQUEST_METHOD)
+}
+
+/// Exact origins from the configuration, nothing else: an unknown origin is told nothing.
+fn cors(response: &mut ServiceResponse, state: &State, origin: Option<&HeaderValue>) {
+    if state.config.cors_origins.is_empty() {
+        return;
+    }
+    let preflight = response.request().method() == Method::OPTIONS;
+    let headers = response.headers_mut();
+    if !headers.contains_key(header::VARY) {
+        headers.insert(header::VARY, HeaderValue::from_static("Origin"));
+    }
+    let Some(origin) = origin.filter(|origin| {
+        origin.to_str().is_ok_and(|origin| state.config.cors_origins.iter().any(|known| known == origin))
+    }) else {
+        return;
+    };
+    headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());
+    headers.insert(
+        header::ACCESS_CONTROL_EXPOSE_HEADERS,
+        HeaderValue::from_static(
+            "ETag, Link, Location, RateLimit, RateLimit-Policy, Retry-After, X-Request-Id, Idempotent-Replayed",
+        ),
+    );
+    if preflight {
+        headers.insert(
+            header::ACCESS_CONTROL_ALLOW_METHODS,
+            HeaderValue::from_static("GET, POST, PUT, PATCH, DELETE"),
+        );
+        headers.insert(
+            header::ACCESS_CONTROL_ALLOW_HEADERS,
+            HeaderValue::from_static(
+                "Authorization, Content-Type, If-Match, If-None-Match, Idempotency-Key, Accept-Language, Acting-Organisation, X-Request-Id",
+            ),
+        );
+        headers.insert(header::ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("600"));
+    }
+}

@@ -1,0 +1,57 @@
+//! The audit log, and at the same time the history of every item: one insert-only row for each
+//! move, reveal and administrative act. One table, so that history and audit cannot disagree.
+
+use sea_orm::entity::prelude::*;
+
+use crate::{
+    Instant, coded_enum,
+    id::{AccountId, AuditId, OrganisationId},
+};
+
+coded_enum! {
+    /// What an act was done to.
+    pub enum SubjectKind: "subject_kind" {
+        Account = "account" ("账号", "account"),
+        Achievement = "achievement" ("科技成果", "achievement"),
+        Attachment = "attachment" ("附件", "attachment"),
+        Contract = "contract" ("合同", "contract"),
+        Demand = "demand" ("技术需求", "demand"),
+        Docking = "docking" ("对接", "docking"),
+        Import = "import" ("导入", "import"),
+        LedgerEntry = "ledger_entry" ("计数条目", "ledger entry"),
+        Organisation = "organisation" ("单位", "organisation"),
+        Provider = "provider" ("科技服务机构", "service provider"),
+        ProviderEntry = "provider_entry" ("入驻", "provider entry"),
+        System = "system" ("系统", "the service itself"),
+    }
+}
+
+/// The row.
+#[sea_orm::model]
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[sea_orm(table_name = "audit")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: AuditId,
+    pub at: Instant,
+    /// Who acted; none when the service itself did.
+    pub actor_id: Option<AccountId>,
+    /// For which organisation they acted.
+    pub acting_organisation_id: Option<OrganisationId>,
+    /// `submit`, `reveal_contacts`, `verify` …
+    pub action: String,
+    pub subject_kind: SubjectKind,
+    pub subject_id: String,
+    pub from_status: Option<String>,
+    pub to_status: Option<String>,
+    /// The reason, as a code of a list.
+    pub reason_code: Option<String>,
+    /// The reason, in words; reaches the author.
+    pub reason: Option<String>,
+    /// What else an auditor would ask. Nothing private.
+    #[sea_orm(column_type = "JsonBinary")]
+    pub facts: Json,
+    pub request_id: Option<String>,
+}
+
+impl ActiveModelBehavior for ActiveModel {}

@@ -1,0 +1,86 @@
+//! Identifiers: UUIDv7, one type a noun, so that a docking's id cannot be passed for a listing's.
+
+use sea_orm::{DbErr, DeriveValueType, TryFromU64};
+use serde::{Deserialize, Serialize};
+use std::{fmt, str::FromStr};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+macro_rules! ids {
+    ($($(#[$doc:meta])* $name:ident),+ $(,)?) => {$(
+        $(#[$doc])*
+        #[derive(
+            Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize,
+            DeriveValueType, ToSchema,
+        )]
+        #[serde(transparent)]
+        #[schema(value_type = Uuid, format = Uuid)]
+        pub struct $name(pub Uuid);
+
+        impl $name {
+            /// A new id, ordered by the time it was made.
+            #[must_use]
+            pub fn new() -> Self {
+                Self(Uuid::now_v7())
+            }
+        }
+
+        impl Default for $name {
+            fn default() -> Self {
+                Self::new()
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+
+        // sea-orm asks this of every primary key; ours are never numbers.
+        impl TryFromU64 for $name {
+            fn try_from_u64(_: u64) -> Result<Self, DbErr> {
+                Err(DbErr::ConvertFromU64(stringify!($name)))
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = uuid::Error;
+
+            fn from_str(s: &str) -> Result<Self, Self::Err> {
+                s.parse().map(Self)
+            }
+        }
+    )+};
+}
+
+ids! {
+    /// A person's account.
+    AccountId,
+    /// A file that was uploaded.
+    AttachmentId,
+    /// A line of the audit log.
+    AuditId,
+    /// A technology contract.
+    ContractId,
+    /// A docking 对接.
+    DockingId,
+    /// An entry of the ledger.
+    EntryId,
+    /// An import job.
+    ImportId,
+    /// A landing 落地转化.
+    LandingId,
+    /// An achievement, a demand or a provider's page.
+    ListingId,
+    /// A meeting of a docking.
+    MeetingId,
+    /// An organisation 单位.
+    OrganisationId,
+    /// A provider's entry 入驻.
+    ProviderEntryId,
+    /// A sign-in and all its refreshed tokens.
+    SessionId,
+    /// One version of a listing's content.
+    VersionId,
+}

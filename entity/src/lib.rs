@@ -1,0 +1,31 @@
+//! What a row is: ids, values, life cycles and the tables' models. Nothing here reads or writes
+//! anything, knows the time or throws dice; all of it can be read and tested without a database.
+//!
+//! One folder a noun. `mod.rs` is the row, `status.rs` the life cycle, `content.rs` what the public
+//! reads of a listing. `value/` holds what several nouns share: money, codes, credit codes, patents.
+
+pub mod account;
+pub mod achievement;
+pub mod attachment;
+pub mod audit;
+pub mod canonical;
+pub mod contract;
+pub mod demand;
+pub mod docking;
+pub mod id;
+pub mod idempotency;
+pub mod import;
+pub mod indicator;
+pub mod ledger;
+pub mod life_cycle;
+pub mod listing;
+pub mod organisation;
+pub mod outbox;
+pub mod provider;
+pub mod value;
+
+/// An instant, stored in UTC and cut to milliseconds by the clock that made it.
+pub type Instant = chrono::DateTime<chrono::Utc>;
+
+/// A day in Asia/Shanghai.
+pub type Day = chrono::NaiveDate;

@@ -1,0 +1,142 @@
+//! Codes with labels in both languages: what `/code-lists` shows, and the one macro that declares an
+//! enum of them. A code is a lower-case English word; it is stored and sent as it stands here.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// An enum whose values are codes of a list.
+pub trait Coded: Sized + Copy + 'static {
+    /// The name of the list, as in `/code-lists/{list}`.
+    const LIST: &'static str;
+    /// All values, in the order of the list.
+    const ALL: &'static [Self];
+
+    /// The code as it is stored and sent.
+    fn code(self) -> &'static str;
+    /// The Chinese label.
+    fn label_zh(self) -> &'static str;
+    /// The English label.
+    fn label_en(self) -> &'static str;
+}
+
+/// A code with its labels.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct CodeItem {
+    pub code: String,
+    pub zh: String,
+    pub en: String,
+}
+
+/// A list of codes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct CodeList {
+    pub list: String,
+    pub items: Vec<CodeItem>,
+}
+
+/// The list of an enum's codes.
+#[must_use]
+pub fn code_list<T: Coded>() -> CodeList {
+    CodeList {
+        list: T::LIST.to_owned(),
+        items: T::ALL
+            .iter()
+            .map(|item| CodeItem {
+                code: item.code().to_owned(),
+                zh: item.label_zh().to_owned(),
+                en: item.label_en().to_owned(),
+            })
+            .collect(),
+    }
+}
+
+/// A text that is no code of its list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnknownCode {
+    /// The list.
+    pub list: &'static str,
+    /// What was read.
+    pub code: String,
+}
+
+impl std::fmt::Display for UnknownCode {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "“{}” is no code of the list {}", self.code, self.list)
+    }
+}
+
+impl std::error::Error for UnknownCode {}
+
+/// Declares an enum of codes:
+///
+/// ```
+/// techmart_entity::coded_enum! {
+///     /// What a colour is.
+///     pub enum Colour: "colour" {
+///         Red = "red" ("红", "red"),
+///         DarkBlue = "dark_blue" ("深蓝", "dark blue"),
+///     }
+/// }
+/// assert_eq!(Colour::ALL.len(), 2);
+/// assert_eq!("dark_blue".parse::<Colour>(), Ok(Colour::DarkBlue));
+/// ```
+#[macro_export]
+macro_rules! coded_enum {
+    ($(#[$doc:meta])* $vis:vis enum $name:ident: $list:literal {
+        $($(#[$variant_doc:meta])* $variant:ident = $code:literal ($zh:literal, $en:literal)),+ $(,)?
+    }) => {
+        $(#[$doc])*
+        #[derive(
+            Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::serde::Serialize,
+            ::serde::Deserialize, ::sea_orm::DeriveValueType, ::utoipa::ToSchema,
+        )]
+        #[sea_orm(value_type = "String")]
+        $vis enum $name {
+            $(
+                #[doc = $en]
+                $(#[$variant_doc])*
+                #[serde(rename = $code)]
+                $variant,
+            )+
+        }
+
+        impl $name {
+            /// All values, in the order of the list.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+        }
+
+        impl $crate::value::code_list::Coded for $name {
+            const LIST: &'static str = $list;
+            const ALL: &'static [Self] = &[$(Self::$variant),+];
+
+            fn code(self) -> &'static str {
+                match self { $(Self::$variant => $code),+ }
+            }
+
+            fn label_zh(self) -> &'static str {
+                match self { $(Self::$variant => $zh),+ }
+            }
+
+            fn label_en(self) -> &'static str {
+                match self { $(Self::$variant => $en),+ }
+            }
+        }
+
+        impl ::std::fmt::Display for $name {
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                f.write_str($crate::value::code_list::Coded::code(*self))
+            }
+        }
+
+        impl ::std::str::FromStr for $name {
+            type Err = $crate::value::code_list::UnknownCode;
+
+            fn from_str(code: &str) -> Result<Self, Self::Err> {
+                match code {
+                    $($code => Ok(Self::$variant),)+
+                    _ => Err($crate::value::code_list::UnknownCode { list: $list, code: code.to_owned() }),
+                }
+            }
+        }
+    };
+}

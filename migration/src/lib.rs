@@ -1,0 +1,33 @@
+//! The schema, step by step. Runs on SQLite and PostgreSQL alike and imports no entity: a step must
+//! mean tomorrow what it means today. Steps are only ever added; each can be undone.
+
+use sea_orm_migration::MigrationTrait;
+
+mod insert_only;
+mod m20261123_000001_create_people;
+mod m20261123_000002_create_organisations;
+mod m20261123_000003_create_listings;
+mod m20261123_000004_create_dockings;
+mod m20261123_000005_create_ledger;
+mod m20261123_000006_create_plumbing;
+mod m20261123_000007_load_plans;
+
+pub use sea_orm_migration::MigratorTrait;
+
+/// All steps, oldest first.
+pub struct Migrator;
+
+#[async_trait::async_trait]
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![
+            Box::new(m20261123_000001_create_people::Migration),
+            Box::new(m20261123_000002_create_organisations::Migration),
+            Box::new(m20261123_000003_create_listings::Migration),
+            Box::new(m20261123_000004_create_dockings::Migration),
+            Box::new(m20261123_000005_create_ledger::Migration),
+            Box::new(m20261123_000006_create_plumbing::Migration),
+            Box::new(m20261123_000007_load_plans::Migration),
+        ]
+    }
+}

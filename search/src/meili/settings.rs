@@ -1,0 +1,52 @@
+//! The settings of an index.
+
+use meilisearch_sdk::settings::{
+    FacetingSettings, FilterableAttribute, LocalizedAttributes, PaginationSetting, Settings, TypoToleranceSettings,
+};
+
+use super::record::{ID, TEXTS};
+use crate::{
+    WINDOW,
+    attributes::{CODES, FACETS, NUMBERS, PRICE_SORT, PUBLISHED_AT},
+    facets::MAX_VALUES,
+    text::Level,
+};
+
+/// Everything that differs from the server's defaults or is relied upon, said explicitly.
+pub(super) fn settings() -> Settings {
+    let strings = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+    let mut displayed = strings(&[ID, TEXTS]);
+    displayed.extend(strings(&FACETS));
+    displayed.extend(strings(&NUMBERS));
+    let filterable = FACETS.into_iter().chain(CODES).chain(NUMBERS);
+    Settings {
+        searchable_attributes: Some(Level::ALL.map(|level| level.attribute().to_owned()).to_vec()),
+        displayed_attributes: Some(displayed),
+        filterable_attributes: Some(filterable.map(FilterableAttribute::from).collect()),
+        sortable_attributes: Some(strings(&[ID, PRICE_SORT, PUBLISHED_AT])),
+        // An order that is asked for comes before everything. Where a word stands counts before how near the words are
+        // to each other, and both before how near to the beginning. The end makes the order total.
+        ranking_rules: Some(strings(&[
+            "sort",
+            "words",
+            "attributeRank",
+            "proximity",
+            "exactness",
+            "wordPosition",
+            "published_at:desc",
+            "id:asc",
+        ])),
+        // Terms are spelled and part numbers are exact: one letter more or less is another thing.
+        typo_tolerance: Some(TypoToleranceSettings { enabled: Some(false), ..TypoToleranceSettings::default() }),
+        // The server guesses languages from the text and guesses short ones wrong. All it sees is ASCII.
+        localized_attributes: Some(vec![LocalizedAttributes {
+            locales: strings(&["eng"]),
+            attribute_patterns: strings(&["*"]),
+        }]),
+        pagination: Some(PaginationSetting { max_total_hits: WINDOW }),
+        faceting: Some(FacetingSettings { max_values_per_facet: MAX_VALUES, sort_facet_values_by: None }),
+        // Below the client's own patience, so that the server does not go on for nobody.
+        search_cutoff_ms: Some(1_500),
+        ..Settings::new()
+    }
+}
