@@ -60,7 +60,22 @@ impl Db {
     /// # Errors
     /// When a step fails; nothing of that step remains.
     pub async fn migrate(&self) -> Result<(), DbErr> {
-        Migrator::up(&self.write, None).await
+        if !self.is_postgres() {
+            return Migrator::up(&self.write, None).await;
+        }
+        // Of several instances that start at once, one migrates and the others wait for it here.
+        let guard = self.write.begin().await?;
+        for statement in [
+            "SET LOCAL statement_timeout = 0",
+            "SET LOCAL lock_timeout = 0",
+            "SET LOCAL idle_in_transaction_session_timeout = 0",
+            "SELECT pg_advisory_xact_lock(8374652019)",
+        ] {
+            guard.execute_unprepared(statement).await?;
+        }
+        let outcome = Migrator::up(&self.write, None).await;
+        guard.commit().await?;
+        outcome
     }
 
     /// How many steps of the schema are still to be done.
@@ -116,8 +131,10 @@ impl Db {
     async fn write_once<T>(&self, act: &impl AsyncFn(&Tx) -> Result<T>) -> Result<T> {
         // On SQLite a transaction that reads before it writes would meet a busy database that no
         // waiting cures: it takes the write lock at its beginning.
-        let options =
-            TransactionOptions { sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate), ..Default::default() };
+        let options = TransactionOptions {
+            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+            ..Default::default()
+        };
         let tx = self.write.begin_with_options(options).await?;
         match act(&tx).await {
             Ok(value) => {

@@ -36,14 +36,17 @@ impl Metrics {
             &["method", "route"],
         )?;
         let outbox_depth = IntGauge::new("techmart_outbox_depth", "Outbox rows that are not done")?;
-        let outbox_age_seconds = IntGauge::new("techmart_outbox_age_seconds", "Age of the oldest due outbox row")?;
+        let outbox_age_seconds =
+            IntGauge::new("techmart_outbox_age_seconds", "Age of the oldest due outbox row")?;
         let outbox_dead = IntGauge::new("techmart_outbox_dead", "Outbox rows that were given up")?;
         let outbox_done =
             IntCounterVec::new(Opts::new("techmart_outbox_done_total", "Outbox rows done"), &["kind"])?;
         let outbox_failed =
             IntCounterVec::new(Opts::new("techmart_outbox_failed_total", "Attempts that failed"), &["kind"])?;
-        let index_batch_seconds =
-            Histogram::with_opts(HistogramOpts::new("techmart_index_batch_seconds", "Time to index a batch"))?;
+        let index_batch_seconds = Histogram::with_opts(HistogramOpts::new(
+            "techmart_index_batch_seconds",
+            "Time to index a batch",
+        ))?;
         registry.register(Box::new(requests.clone()))?;
         registry.register(Box::new(latency.clone()))?;
         registry.register(Box::new(outbox_depth.clone()))?;

@@ -12,6 +12,7 @@ use crate::{
     files::FileStore,
     mail::Mailer,
     metrics::Metrics,
+    openapi::Operations,
     outbox::Outbox,
     web::{rate_limit::RateLimits, schemas::Schemas},
 };
@@ -30,6 +31,7 @@ pub struct State {
     pub metrics: Metrics,
     pub outbox: Outbox,
     pub schemas: Schemas,
+    pub operations: Operations,
     /// Set when the service is asked to stop: it is no longer ready, but finishes what it began.
     pub stopping: std::sync::atomic::AtomicBool,
 }

@@ -1,7 +1,7 @@
 //! Accounts, sign-ins, single-use links and what slows down guessing.
 
 use sea_orm_migration::{
-    DbErr, MigrationName, MigrationTrait, SchemaManager,
+    DbErr, MigrationTrait, SchemaManager,
     prelude::{ColumnDef, DeriveMigrationName, ForeignKey, Index, Table},
     schema::{big_integer, text, timestamp_with_time_zone, timestamp_with_time_zone_null, uuid},
 };

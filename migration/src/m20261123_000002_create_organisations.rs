@@ -1,7 +1,7 @@
 //! Organisations and their members.
 
 use sea_orm_migration::{
-    DbErr, MigrationName, MigrationTrait, SchemaManager,
+    DbErr, MigrationTrait, SchemaManager,
     prelude::{DeriveMigrationName, ForeignKey, Index, Table},
     schema::{
         big_integer, boolean, json_binary, text, text_null, timestamp_with_time_zone,

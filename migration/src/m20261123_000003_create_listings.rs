@@ -1,7 +1,7 @@
 //! Listings with their versions, and the entries of providers.
 
 use sea_orm_migration::{
-    DbErr, MigrationName, MigrationTrait, SchemaManager,
+    DbErr, MigrationTrait, SchemaManager,
     prelude::{DeriveMigrationName, ForeignKey, Index, Table},
     schema::{
         big_integer, boolean, date_null, integer, json_binary, json_binary_null, text, text_null,

@@ -1,7 +1,7 @@
 //! Dockings, their meetings, contracts and landings.
 
 use sea_orm_migration::{
-    DbErr, MigrationName, MigrationTrait, SchemaManager,
+    DbErr, MigrationTrait, SchemaManager,
     prelude::{DeriveMigrationName, ForeignKey, Index, Table},
     schema::{
         big_integer, big_integer_null, boolean, date, date_null, json_binary, json_binary_null, text,

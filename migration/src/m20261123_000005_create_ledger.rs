@@ -1,7 +1,7 @@
 //! Indicators, plans and the ledger, whose entries and events nobody can change.
 
 use sea_orm_migration::{
-    DbErr, MigrationName, MigrationTrait, SchemaManager,
+    DbErr, MigrationTrait, SchemaManager,
     prelude::{ColumnDef, DeriveMigrationName, ForeignKey, Index, Table},
     schema::{
         big_integer, boolean, date, integer, json_binary, text, text_null, timestamp_with_time_zone, uuid,

@@ -1,7 +1,7 @@
 //! Outbox, audit log, answers to repeated requests, attachments, imports.
 
 use sea_orm_migration::{
-    DbErr, MigrationName, MigrationTrait, SchemaManager,
+    DbErr, MigrationTrait, SchemaManager,
     prelude::{ColumnDef, DeriveMigrationName, ForeignKey, Index, Table},
     schema::{
         big_integer, boolean, integer, json_binary, json_binary_null, small_integer, text, text_null,

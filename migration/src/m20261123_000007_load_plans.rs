@@ -3,7 +3,7 @@
 
 use chrono::{Datelike, FixedOffset, NaiveDate, Utc};
 use sea_orm_migration::{
-    DbErr, MigrationName, MigrationTrait, SchemaManager,
+    DbErr, MigrationTrait, SchemaManager,
     prelude::{DeriveMigrationName, Query},
     sea_orm::ConnectionTrait,
 };

@@ -1,10 +1,11 @@
 //! The URL that picks the engine.
 //!
-//! - `embedded:/var/lib/techmart/search`: an index in that folder, everything after the colon is the path as it stands;
-//! - `http://:masterkey@127.0.0.1:7700/?index=techmart`: a Meilisearch server. The key stands where a password does,
-//!   percent-encoded if it must be; a path stays part of the server's address (a proxy may need it). `index` is the
-//!   prefix of the index names, `techmart` when absent: instances that share it share their listings, tests take their
-//!   own.
+//! - `embedded:/var/lib/techmart/search`: an index in that folder, everything after the colon is the path as
+//!   it stands;
+//! - `http://:masterkey@127.0.0.1:7700/?index=techmart`: a Meilisearch server. The key stands where a
+//!   password does, percent-encoded if it must be; a path stays part of the server's address (a proxy may
+//!   need it). `index` is the prefix of the index names, `techmart` when absent: instances that share it
+//!   share their listings, tests take their own.
 
 use std::{fmt, path::PathBuf, str::FromStr};
 
@@ -98,7 +99,10 @@ impl FromStr for SearchUrl {
 fn percent_decode(text: &str) -> String {
     // The form decoder is what `url` offers; a plus sign stands for itself in a password.
     let pair = format!("k={}", text.replace('+', "%2B"));
-    url::form_urlencoded::parse(pair.as_bytes()).next().map(|(_, value)| value.into_owned()).unwrap_or_default()
+    url::form_urlencoded::parse(pair.as_bytes())
+        .next()
+        .map(|(_, value)| value.into_owned())
+        .unwrap_or_default()
 }
 
 impl fmt::Display for SearchUrl {

@@ -61,9 +61,14 @@ impl Attributes {
         codes.push((AUDIENCE, vec![document.audience.as_str().to_owned()]));
         codes.push((CURRENCY, price.map(|price| currency(&price.currency)).into_iter().collect()));
         codes.push((DEMO, vec![flag(document.demo)]));
-        codes.push((INDUSTRY_PREFIXES, document.industry_codes.iter().flat_map(|code| prefixes(code)).collect()));
+        codes.push((
+            INDUSTRY_PREFIXES,
+            document.industry_codes.iter().flat_map(|code| prefixes(code)).collect(),
+        ));
         codes.push((NEGOTIABLE, vec![flag(price.is_some_and(|price| price.negotiable))]));
         for (_, values) in &mut codes {
+            // An empty code is no code; one engine could not even filter by it.
+            values.retain(|value| !value.is_empty());
             values.sort_unstable();
             values.dedup();
         }
@@ -75,7 +80,10 @@ impl Attributes {
             (PUBLISHED_AT, Some(document.published_at)),
             (REVISION, Some(document.revision)),
         ];
-        Self { codes, numbers: numbers.into_iter().filter_map(|(name, value)| Some((name, value?))).collect() }
+        Self {
+            codes,
+            numbers: numbers.into_iter().filter_map(|(name, value)| Some((name, value?))).collect(),
+        }
     }
 }
 
@@ -92,8 +100,8 @@ pub(crate) fn industry(code: &str) -> String {
     code.to_ascii_uppercase()
 }
 
-/// `C3670` is found by `C`, `C3`, `C36`, `C367` and itself. Indexing the beginnings makes a prefix an equality, which
-/// both engines answer alike.
+/// `C3670` is found by `C`, `C3`, `C36`, `C367` and itself. Indexing the beginnings makes a prefix an
+/// equality, which both engines answer alike.
 fn prefixes(code: &str) -> Vec<String> {
     let code = industry(code);
     let ends = code.char_indices().map(|(at, c)| at + c.len_utf8());

@@ -1,7 +1,7 @@
 //! What goes into the index: one listing as everybody in its audience may see it.
 //!
-//! Private fields (contacts, the names of anonymous enterprises, working versions) do not exist in this type, so no
-//! mistake in a filter can show them.
+//! Private fields (contacts, the names of anonymous enterprises, working versions) do not exist in this type,
+//! so no mistake in a filter can show them.
 
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -9,7 +9,8 @@ use uuid::Uuid;
 /// The currency whose prices can be sorted.
 pub const HOME_CURRENCY: &str = "CNY";
 
-/// One listing. Codes are plain strings here: the crate compares them and gives them no meaning.
+/// One listing. Codes are plain strings here: the crate compares them and gives them no meaning; an empty one
+/// is none, and beyond 150 bytes they are no longer sure to be told apart.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Document {
     /// The listing's id; a second document with the same id replaces the first.

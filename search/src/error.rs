@@ -5,7 +5,8 @@ use std::{path::PathBuf, time::Duration};
 /// Why the index did not do what it was asked.
 #[derive(Debug, thiserror::Error)]
 pub enum SearchError {
-    /// The engine cannot be reached, is too slow or is overloaded. Answer 503 with this Retry-After; retry writes.
+    /// The engine cannot be reached, is too slow or is overloaded. Answer 503 with this Retry-After; retry
+    /// writes.
     #[error("search is unavailable: {reason}")]
     Unavailable {
         /// For the log, not for the wire.

@@ -3,7 +3,8 @@
 use crate::{
     DemoFilter, Facet, Kind, Query,
     attributes::{
-        AUDIENCE, CURRENCY, DEMO, INDUSTRY_PREFIXES, NEGOTIABLE, NO, PRICE_HIGH, PRICE_LOW, YES, currency, flag, industry,
+        AUDIENCE, CURRENCY, DEMO, INDUSTRY_PREFIXES, NEGOTIABLE, NO, PRICE_HIGH, PRICE_LOW, YES, currency,
+        flag, industry,
     },
     document::PriceFacet,
 };
@@ -41,16 +42,23 @@ impl Filter {
             (Facet::Language, query.languages.clone()),
         ];
         for (facet, values) in facets {
-            let asked = !values.is_empty() || (facet == Facet::Trl && (query.trl_min.is_some() || query.trl_max.is_some()));
+            let asked = !values.is_empty()
+                || (facet == Facet::Trl && (query.trl_min.is_some() || query.trl_max.is_some()));
             if asked {
                 conditions.push((Some(facet), Condition::AnyOf(facet.as_str(), values)));
             }
         }
         let mut demand = |condition| conditions.push((None, condition));
         // Also when empty: then nothing is found.
-        demand(Condition::AnyOf(AUDIENCE, query.audiences.iter().map(|audience| audience.as_str().to_owned()).collect()));
+        demand(Condition::AnyOf(
+            AUDIENCE,
+            query.audiences.iter().map(|audience| audience.as_str().to_owned()).collect(),
+        ));
         if !query.industry_codes.is_empty() {
-            demand(Condition::AnyOf(INDUSTRY_PREFIXES, query.industry_codes.iter().map(|code| industry(code)).collect()));
+            demand(Condition::AnyOf(
+                INDUSTRY_PREFIXES,
+                query.industry_codes.iter().map(|code| industry(code)).collect(),
+            ));
         }
         if let Some(price) = &query.price {
             let clamp = |value: i64| value.clamp(0, PriceFacet::LIMIT);

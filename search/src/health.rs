@@ -14,8 +14,8 @@ pub struct Health {
 pub enum State {
     /// Complete and answering.
     Ready,
-    /// Answering, but from an index that has not been filled, or is damaged. Searches work on what is there and say
-    /// [`complete: false`](crate::Answer::complete); a finished rebuild makes it [`State::Ready`].
+    /// Answering, but from an index that has not been filled, or is damaged. Searches work on what is there
+    /// and say [`complete: false`](crate::Answer::complete); a finished rebuild makes it [`State::Ready`].
     NeedsRebuild(RebuildReason),
     /// Not answering now.
     Unavailable {

@@ -1,7 +1,8 @@
 //! What can be asked and what comes back, the same for both engines.
 //!
-//! Values within one filter are alternatives, different filters must all hold, an empty list asks nothing. The one
-//! exception is [`Query::audiences`], where an empty list finds nothing: forgetting it must not show anything.
+//! Values within one filter are alternatives, different filters must all hold, an empty list asks nothing.
+//! The one exception is [`Query::audiences`], where an empty list finds nothing: forgetting it must not show
+//! anything.
 
 use std::collections::BTreeMap;
 
@@ -19,8 +20,8 @@ pub const WINDOW: usize = 1_000;
 /// A search. [`Query::default`] finds every public listing, newest first, twenty of them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Query {
-    /// Plain words, at most [`MAX_TEXT_CHARS`]; no character in it is syntax. `None` or blank asks for everything;
-    /// a text without a single letter or digit finds nothing.
+    /// Plain words, at most [`MAX_TEXT_CHARS`]; no character in it is syntax. `None` or blank asks for
+    /// everything; a text without a single letter or digit finds nothing.
     pub text: Option<String>,
     /// Only these kinds.
     pub kinds: Vec<Kind>,
@@ -113,7 +114,8 @@ impl Query {
     }
 }
 
-/// A range of prices in one currency. Prices in other currencies are never converted: they simply do not match.
+/// A range of prices in one currency. Prices in other currencies are never converted: they simply do not
+/// match.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PriceRange {
     /// At least, in the smallest unit; `None` is open.
@@ -167,8 +169,8 @@ impl Sort {
 pub struct Answer {
     /// This page of hits.
     pub hits: Vec<Hit>,
-    /// Counts by [`Facet::as_str`], most frequent first, then by value; empty unless asked for. Each facet is counted
-    /// under all filters but its own, so that the other choices in it stay visible.
+    /// Counts by [`Facet::as_str`], most frequent first, then by value; empty unless asked for. Each facet is
+    /// counted under all filters but its own, so that the other choices in it stay visible.
     pub facets: BTreeMap<String, Vec<FacetCount>>,
     /// How many listings match, at most [`WINDOW`]: that number means so many or more.
     pub estimated_total: usize,
@@ -187,10 +189,11 @@ pub struct Hit {
     pub id: Uuid,
     /// What it is.
     pub kind: Kind,
-    /// Higher is better; only to be compared within one answer, since the engines measure differently. 0 unless sorted
-    /// by relevance to a text.
+    /// Higher is better; only to be compared within one answer, since the engines measure differently. 0
+    /// unless sorted by relevance to a text.
     pub score: f64,
-    /// Fragments with marks, in the order title, keywords, organisation, summary, body; empty unless asked for.
+    /// Fragments with marks, in the order title, keywords, organisation, summary, body; empty unless asked
+    /// for.
     pub highlights: Vec<Highlight>,
 }
 
@@ -199,8 +202,8 @@ pub struct Hit {
 pub struct Highlight {
     /// `title`, `title_en`, `keywords`, `organisation`, `organisation_en`, `summary` or `body`.
     pub field: String,
-    /// HTML: matches stand in `<em>`…`</em>`, everything else is escaped (`&`, `<`, `>`, `"`, `'`) and can be put into
-    /// a page as it is. An ellipsis stands where a long text was cut.
+    /// HTML: matches stand in `<em>`…`</em>`, everything else is escaped (`&`, `<`, `>`, `"`, `'`) and can be
+    /// put into a page as it is. An ellipsis stands where a long text was cut.
     pub fragment: String,
 }
 

@@ -58,6 +58,7 @@ pub struct AppError {
     faults: Vec<Fault>,
     legal_moves: Option<(String, Vec<String>)>,
     retry_after: Option<u64>,
+    lost_race: bool,
     source: Option<Box<dyn std::error::Error + Send + Sync>>,
 }
 
@@ -65,13 +66,24 @@ impl AppError {
     /// An error with a sentence of its own.
     #[must_use]
     pub fn new(code: Code, detail: Wording) -> Self {
-        Self { code, detail, faults: Vec::new(), legal_moves: None, retry_after: None, source: None }
+        Self {
+            code,
+            detail,
+            faults: Vec::new(),
+            legal_moves: None,
+            retry_after: None,
+            lost_race: false,
+            source: None,
+        }
     }
 
     /// What is not there, or not for this caller to know of.
     #[must_use]
     pub fn not_found() -> Self {
-        Self::new(Code::NotFound, say!("没有这个对象，或您无权查看。", "There is nothing here that you may see."))
+        Self::new(
+            Code::NotFound,
+            say!("没有这个对象，或您无权查看。", "There is nothing here that you may see."),
+        )
     }
 
     /// What this caller may not do.
@@ -97,7 +109,9 @@ impl AppError {
     #[must_use]
     pub fn unfit(code: Code, faults: Vec<Fault>) -> Self {
         let n = faults.len();
-        Self { faults, ..Self::new(code, say!("共 {n} 处不符合，见 errors。", "{n} fault(s), see errors.")) }
+        Self {
+            faults, ..Self::new(code, say!("共 {n} 处不符合，见 errors。", "{n} fault(s), see errors."))
+        }
     }
 
     /// Something broke inside: nothing of it is told outside, all of it is logged once.
@@ -106,7 +120,10 @@ impl AppError {
             source: Some(source.into()),
             ..Self::new(
                 Code::Internal,
-                say!("请稍后重试；反馈时请提供 request_id。", "Try again later; when you report it, name the request_id."),
+                say!(
+                    "请稍后重试；反馈时请提供 request_id。",
+                    "Try again later; when you report it, name the request_id."
+                ),
             )
         }
     }
@@ -118,6 +135,12 @@ impl AppError {
             retry_after: Some(2),
             ..Self::new(code, say!("请稍后重试。", "Try again in a moment."))
         }
+    }
+
+    /// Another transaction took what this one was about to write: all of it is tried again, and then
+    /// sees what the other one did.
+    pub fn lost_race(source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self { lost_race: true, ..Self::unavailable(Code::Unavailable, source) }
     }
 
     /// Says after how many seconds to try again.
@@ -157,6 +180,9 @@ impl AppError {
     /// Whether trying the same transaction again may succeed: it lost against another one.
     #[must_use]
     pub fn is_lost_race(&self) -> bool {
+        if self.lost_race {
+            return true;
+        }
         let Some(error) = self.source.as_ref().and_then(|source| source.downcast_ref::<DbErr>()) else {
             return false;
         };
@@ -191,7 +217,10 @@ impl From<IllegalMove> for AppError {
             legal_moves: Some((from.clone(), legal)),
             ..Self::new(
                 Code::IllegalMove,
-                say!("状态 {from} 不能执行 {mv}；可执行：{ways}。", "{mv} is not possible from {from}; possible: {ways}."),
+                say!(
+                    "状态 {from} 不能执行 {mv}；可执行：{ways}。",
+                    "{mv} is not possible from {from}; possible: {ways}."
+                ),
             )
         }
     }
@@ -202,7 +231,11 @@ impl From<DbErr> for AppError {
         match &error {
             // The pool gave no connection, or the server went away: it will come back.
             DbErr::ConnectionAcquire(_) | DbErr::Conn(_) => Self::unavailable(Code::Unavailable, error),
-            _ if matches!(sql_state(&error).as_deref(), Some("57P01" | "57P02" | "57P03" | "55P03" | "57014")) => {
+            _ if matches!(
+                sql_state(&error).as_deref(),
+                Some("57P01" | "57P02" | "57P03" | "55P03" | "57014")
+            ) =>
+            {
                 Self::unavailable(Code::Unavailable, error)
             }
             _ if is_busy_or_broken(&error) => Self::unavailable(Code::Unavailable, error),
@@ -234,7 +267,11 @@ fn sql_state(error: &DbErr) -> Option<String> {
 
 fn is_busy_or_broken(error: &DbErr) -> bool {
     match sqlx_error(error) {
-        Some(sea_orm::sqlx::Error::Io(_) | sea_orm::sqlx::Error::PoolTimedOut | sea_orm::sqlx::Error::PoolClosed) => true,
+        Some(
+            sea_orm::sqlx::Error::Io(_)
+            | sea_orm::sqlx::Error::PoolTimedOut
+            | sea_orm::sqlx::Error::PoolClosed,
+        ) => true,
         // SQLite: 5 is BUSY, 261 and 517 its extended codes.
         Some(error) => error
             .as_database_error()

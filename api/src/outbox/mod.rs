@@ -37,11 +37,19 @@ pub enum Job {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "mail", rename_all = "snake_case")]
 pub enum Mail {
-    VerifyEmail { account_id: AccountId },
-    AlreadyRegistered { account_id: AccountId },
-    ResetPassword { account_id: AccountId },
+    VerifyEmail {
+        account_id: AccountId,
+    },
+    AlreadyRegistered {
+        account_id: AccountId,
+    },
+    ResetPassword {
+        account_id: AccountId,
+    },
     /// Tells those whom a move concerns: what, by whom it was decided, and why.
-    Move { audit_id: AuditId },
+    Move {
+        audit_id: AuditId,
+    },
 }
 
 /// The lanes of the relay: a slow mail server does not hold up the index.

@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 
 use chrono::Duration as Span;
 use sea_orm::{
-    ColumnTrait, Condition, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+    ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
     sea_query::{Expr, LockBehavior, LockType},
 };
 use techmart_entity::{Instant, outbox};
@@ -182,7 +182,12 @@ pub async fn renew(state: &State, seq: i64) -> Result<()> {
         .await
 }
 
-async fn settle(state: &State, lane: Lane, rows: &[outbox::Model], outcome: Result<(), String>) -> Result<()> {
+async fn settle(
+    state: &State,
+    lane: Lane,
+    rows: &[outbox::Model],
+    outcome: Result<(), String>,
+) -> Result<()> {
     let now = state.clock.now();
     let seqs: Vec<i64> = rows.iter().map(|row| row.seq).collect();
     let n = u64::try_from(rows.len()).unwrap_or_default();

@@ -47,7 +47,8 @@ impl FromRequest for Look {
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let http = request.clone();
         Box::pin(async move {
-            let state = http.app_data::<Data<State>>().cloned().ok_or_else(|| AppError::internal("no state"))?;
+            let state =
+                http.app_data::<Data<State>>().cloned().ok_or_else(|| AppError::internal("no state"))?;
             let context = authenticate(&http, &state).await?;
             Ok(Self { context, http, state })
         })
@@ -92,11 +93,15 @@ fn idempotency_key(request: &HttpRequest) -> Result<Option<String>> {
     let key = value.to_str().unwrap_or_default();
     // The draft writes it as a quoted string; clients write it bare.
     let key = key.strip_prefix('"').and_then(|key| key.strip_suffix('"')).unwrap_or(key);
-    let fits = (8..=64).contains(&key.len()) && key.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b));
+    let fits =
+        (8..=64).contains(&key.len()) && key.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b));
     if fits {
         return Ok(Some(key.to_owned()));
     }
-    let detail = say!("Idempotency-Key 应为 8-64 位字母、数字、- 或 _。", "An Idempotency-Key has 8 to 64 letters, digits, - or _.");
+    let detail = say!(
+        "Idempotency-Key 应为 8-64 位字母、数字、- 或 _。",
+        "An Idempotency-Key has 8 to 64 letters, digits, - or _."
+    );
     Err(AppError::unfit(
         Code::InvalidHeader,
         vec![Fault { place: Place::Header("Idempotency-Key".to_owned()), code: "format".to_owned(), detail }],
@@ -110,7 +115,10 @@ impl Act {
     /// # Errors
     /// What `act` refuses with; 409 and 422 when the Idempotency-Key is in flight or was used for
     /// another request.
-    pub async fn run<T: Serialize>(&self, act: impl AsyncFn(&Tx) -> Result<Answer<T>>) -> Result<HttpResponse> {
+    pub async fn run<T: Serialize>(
+        &self,
+        act: impl AsyncFn(&Tx) -> Result<Answer<T>>,
+    ) -> Result<HttpResponse> {
         let guard = self.key.as_ref().map(|key| self.guard(key));
         let outcome = self
             .state
@@ -122,8 +130,10 @@ impl Act {
                     return Ok(Outcome::Replayed(answered));
                 }
                 let answer = act(tx).await?;
-                let body = answer.body.as_ref().map(serde_json::to_value).transpose().map_err(AppError::internal)?;
-                let answer = Answer { status: answer.status, body, etag: answer.etag, location: answer.location };
+                let body =
+                    answer.body.as_ref().map(serde_json::to_value).transpose().map_err(AppError::internal)?;
+                let answer =
+                    Answer { status: answer.status, body, etag: answer.etag, location: answer.location };
                 if let Some(guard) = &guard {
                     guard.finish(tx, &answer).await?;
                 }
@@ -211,7 +221,10 @@ impl Guard {
         if found.request_hash != self.request_hash {
             return Err(AppError::new(
                 Code::KeyReused,
-                say!("同一个 Idempotency-Key 只能用于相同的请求；请换一个。", "One Idempotency-Key is for one request; take another one."),
+                say!(
+                    "同一个 Idempotency-Key 只能用于相同的请求；请换一个。",
+                    "One Idempotency-Key is for one request; take another one."
+                ),
             ));
         }
         let status = u16::try_from(found.status).ok().and_then(|status| StatusCode::from_u16(status).ok());
@@ -237,6 +250,9 @@ impl Guard {
 }
 
 fn in_flight() -> AppError {
-    AppError::new(Code::RequestInFlight, say!("相同请求正在处理，请稍后重试。", "The same request is being handled; try again in a moment."))
-        .retry_after(1)
+    AppError::new(
+        Code::RequestInFlight,
+        say!("相同请求正在处理，请稍后重试。", "The same request is being handled; try again in a moment."),
+    )
+    .retry_after(1)
 }

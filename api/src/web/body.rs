@@ -44,7 +44,10 @@ impl<T: DeserializeOwned + ToSchema + 'static> FromRequest for Body<T> {
         Box::pin(async move {
             check_media_type(&request)?;
             let bytes = tokio::time::timeout(TIME_LIMIT, read(payload, LIMIT)).await.map_err(|_| {
-                AppError::new(Code::RequestTimeout, say!("请求内容未在 30 秒内到达。", "The body did not arrive within 30 seconds."))
+                AppError::new(
+                    Code::RequestTimeout,
+                    say!("请求内容未在 30 秒内到达。", "The body did not arrive within 30 seconds."),
+                )
             })??;
             request.extensions_mut().insert(BodyHash(hex::encode(Sha256::digest(&bytes))));
             parse(&request, &bytes).map(Self)
@@ -90,11 +93,15 @@ fn parse<T: DeserializeOwned + ToSchema>(request: &HttpRequest, bytes: &[u8]) ->
             vec![Fault::at(
                 "",
                 "syntax",
-                say!("不是有效的 JSON（第 {line} 行第 {column} 列）。", "Not valid JSON (line {line}, column {column})."),
+                say!(
+                    "不是有效的 JSON（第 {line} 行第 {column} 列）。",
+                    "Not valid JSON (line {line}, column {column})."
+                ),
             )],
         )
     })?;
-    let state = request.app_data::<actix_web::web::Data<State>>().ok_or_else(|| AppError::internal("no state"))?;
+    let state =
+        request.app_data::<actix_web::web::Data<State>>().ok_or_else(|| AppError::internal("no state"))?;
     let mut faults = state.schemas.faults_of_body(&T::name(), &value);
     faults.extend(schemas::nul_faults(&value));
     if !faults.is_empty() {
@@ -105,7 +112,11 @@ fn parse<T: DeserializeOwned + ToSchema>(request: &HttpRequest, bytes: &[u8]) ->
         let inner = error.inner().to_string();
         AppError::unfit(
             Code::InvalidBody,
-            vec![Fault::at(pointer, "invalid", say!("值不符合要求：{inner}。", "The value does not fit: {inner}."))],
+            vec![Fault::at(
+                pointer,
+                "invalid",
+                say!("值不符合要求：{inner}。", "The value does not fit: {inner}."),
+            )],
         )
     })
 }

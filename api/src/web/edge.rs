@@ -7,6 +7,7 @@ use actix_web::{
     Error, HttpMessage, HttpResponse,
     body::{BoxBody, MessageBody},
     dev::{ServiceRequest, ServiceResponse},
+    error::InternalError,
     http::{Method, StatusCode, header, header::HeaderName, header::HeaderValue},
     middleware::Next,
     web::Data,
@@ -25,11 +26,18 @@ use crate::{
 /// The time a handler has, without the reading of its body.
 const HANDLER_LIMIT: std::time::Duration = std::time::Duration::from_secs(60);
 
+/// What the interactive page may load: its own files, and nothing from anywhere else.
+const DOCS_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; \
+    font-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
 /// The middleware.
 ///
 /// # Errors
-/// None: whatever comes from inside leaves as an answer.
-pub async fn edge(request: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Result<ServiceResponse<BoxBody>, Error> {
+/// Only what already carries its problem document.
+pub async fn edge(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
     let started = Instant::now();
     let Some(state) = request.app_data::<Data<State>>().cloned() else {
         return Ok(request.into_response(HttpResponse::InternalServerError().finish()).map_into_boxed_body());
@@ -39,30 +47,39 @@ pub async fn edge(request: ServiceRequest, next: Next<impl MessageBody + 'static
     let origin = request.headers().get(header::ORIGIN).cloned();
     let method = request.method().clone();
     let path = request.path().to_owned();
-    let http = request.request().clone();
 
     let verdict = limit(&request, &state, &info);
-    let response = if is_preflight(&request) {
-        HttpResponse::NoContent().finish()
+    // The request must not be cloned before it is routed: the router writes into it.
+    let mut response = if is_preflight(&request) {
+        request.into_response(HttpResponse::NoContent().finish())
     } else if let Some(wait) = verdict.as_ref().and_then(|verdict| verdict.wait) {
-        let error = AppError::new(Code::TooManyRequests, say!("请在 {wait} 秒后重试。", "Try again in {wait} seconds."));
-        render(&error.retry_after(wait), info.language, &info.id)
+        let error = AppError::new(
+            Code::TooManyRequests,
+            say!("请在 {wait} 秒后重试。", "Try again in {wait} seconds."),
+        );
+        request.into_response(render(&error.retry_after(wait), info.language, &info.id))
     } else {
-        // A panic stays in its request: actix ends the connection, so the unwinding is caught here.
-        let outcome = tokio::time::timeout(HANDLER_LIMIT, next.call(request)).await;
-        match outcome {
-            Ok(Ok(response)) => problem_or_pass(response.map_into_boxed_body().into_parts().1, &info),
-            Ok(Err(error)) => problem_of(&error, &info),
-            Err(_) => render(
-                &AppError::unavailable(Code::Unavailable, "the handler took too long"),
-                info.language,
-                &info.id,
-            ),
+        match tokio::time::timeout(HANDLER_LIMIT, next.call(request)).await {
+            Ok(Ok(response)) => {
+                let (request, response) = response.map_into_boxed_body().into_parts();
+                ServiceResponse::new(request, problem_or_pass(response, &info))
+            }
+            Ok(Err(error)) => {
+                let rendered = problem_of(&error, &info);
+                return Err(InternalError::from_response(error, rendered).into());
+            }
+            Err(elapsed) => {
+                let error = AppError::unavailable(Code::Unavailable, "the handler took too long");
+                return Err(
+                    InternalError::from_response(elapsed, render(&error, info.language, &info.id)).into()
+                );
+            }
         }
     };
-
-    let mut response = ServiceResponse::new(http, response);
     let route = response.request().match_pattern().unwrap_or_else(|| "unmatched".to_owned());
+    if path == "/docs" || path.starts_with("/docs/") {
+        response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(DOCS_POLICY));
+    }
     headers(&mut response, &info, verdict.as_ref());
     cors(&mut response, &state, origin.as_ref());
     let status = response.status();
@@ -138,15 +155,23 @@ fn problem_of(error: &Error, info: &RequestInfo) -> HttpResponse {
 /// The framework's own refusals, as ours.
 fn of_status(status: StatusCode) -> AppError {
     match status {
-        StatusCode::NOT_FOUND => AppError::new(Code::NotFound, say!("没有这个地址。", "There is no such address.")),
-        StatusCode::METHOD_NOT_ALLOWED => {
-            AppError::new(Code::MethodNotAllowed, say!("可用的方法见 Allow。", "Allow names the methods there are."))
+        StatusCode::NOT_FOUND => {
+            AppError::new(Code::NotFound, say!("没有这个地址。", "There is no such address."))
         }
-        StatusCode::PAYLOAD_TOO_LARGE => AppError::new(Code::TooLarge, say!("请求内容过大。", "The body is too large.")),
-        StatusCode::UNSUPPORTED_MEDIA_TYPE => {
-            AppError::new(Code::UnsupportedMediaType, say!("不支持的内容类型。", "The media type is not supported."))
+        StatusCode::METHOD_NOT_ALLOWED => AppError::new(
+            Code::MethodNotAllowed,
+            say!("可用的方法见 Allow。", "Allow names the methods there are."),
+        ),
+        StatusCode::PAYLOAD_TOO_LARGE => {
+            AppError::new(Code::TooLarge, say!("请求内容过大。", "The body is too large."))
         }
-        StatusCode::REQUEST_TIMEOUT => AppError::new(Code::RequestTimeout, say!("请求超时。", "The request took too long.")),
+        StatusCode::UNSUPPORTED_MEDIA_TYPE => AppError::new(
+            Code::UnsupportedMediaType,
+            say!("不支持的内容类型。", "The media type is not supported."),
+        ),
+        StatusCode::REQUEST_TIMEOUT => {
+            AppError::new(Code::RequestTimeout, say!("请求超时。", "The request took too long."))
+        }
         status if status.is_server_error() => AppError::internal(format!("answered {status}")),
         _ => AppError::new(Code::BadRequest, say!("请求无法理解。", "The request cannot be understood.")),
     }
@@ -175,7 +200,8 @@ fn headers(response: &mut ServiceResponse, info: &RequestInfo, verdict: Option<&
 }
 
 fn is_preflight(request: &ServiceRequest) -> bool {
-    request.method() == Method::OPTIONS && request.headers().contains_key(header::ACCESS_CONTROL_REQUEST_METHOD)
+    request.method() == Method::OPTIONS
+        && request.headers().contains_key(header::ACCESS_CONTROL_REQUEST_METHOD)
 }
 
 /// Exact origins from the configuration, nothing else: an unknown origin is told nothing.

@@ -51,7 +51,10 @@ impl Precondition {
         match &self.0 {
             Some(tags) if !tags.iter().any(|tag| tag == "*" || tag == current) => Err(AppError::new(
                 Code::VersionChanged,
-                say!("当前版本是 {current}，请重新读取后再修改。", "The present version is {current}; read it again, then change it."),
+                say!(
+                    "当前版本是 {current}，请重新读取后再修改。",
+                    "The present version is {current}; read it again, then change it."
+                ),
             )),
             Some(_) | None => Ok(()),
         }

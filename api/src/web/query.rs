@@ -42,14 +42,21 @@ fn parse<T: DeserializeOwned + IntoParams>(request: &HttpRequest) -> Result<T> {
         })
         .collect();
     let pairs: Vec<(String, String)> = serde_html_form::from_str(request.query_string()).map_err(|_| {
-        AppError::new(Code::InvalidParameter, say!("查询字符串无法解析。", "The query string cannot be read."))
+        AppError::new(
+            Code::InvalidParameter,
+            say!("查询字符串无法解析。", "The query string cannot be read."),
+        )
     })?;
     let mut faults = Vec::new();
     let mut given: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for (name, value) in &pairs {
         if !known.contains_key(name) {
             let names = known.keys().cloned().collect::<Vec<_>>().join(", ");
-            faults.push(Fault::parameter(name, "unknown", say!("没有这个参数；可用：{names}。", "There is no such parameter; there are: {names}.")));
+            faults.push(Fault::parameter(
+                name,
+                "unknown",
+                say!("没有这个参数；可用：{names}。", "There is no such parameter; there are: {names}."),
+            ));
         } else if value.contains('\0') {
             faults.push(Fault::parameter(name, "nul", say!("不能包含空字符。", "It must not contain NUL.")));
         } else {
@@ -65,7 +72,11 @@ fn parse<T: DeserializeOwned + IntoParams>(request: &HttpRequest) -> Result<T> {
         } else if let [value] = values[..] {
             object.insert(name.to_owned(), read(schema, value));
         } else {
-            faults.push(Fault::parameter(name, "repeated", say!("只能给一次。", "It can be given once only.")));
+            faults.push(Fault::parameter(
+                name,
+                "repeated",
+                say!("只能给一次。", "It can be given once only."),
+            ));
         }
     }
     let object = Value::Object(object);
@@ -79,7 +90,11 @@ fn parse<T: DeserializeOwned + IntoParams>(request: &HttpRequest) -> Result<T> {
         let inner = error.inner().to_string();
         AppError::unfit(
             Code::InvalidParameter,
-            vec![Fault::parameter(name, "invalid", say!("值不符合要求：{inner}。", "The value does not fit: {inner}."))],
+            vec![Fault::parameter(
+                name,
+                "invalid",
+                say!("值不符合要求：{inner}。", "The value does not fit: {inner}."),
+            )],
         )
     })
 }

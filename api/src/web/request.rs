@@ -24,10 +24,12 @@ impl RequestInfo {
         let header = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok());
         let id = header("x-request-id")
             .filter(|id| {
-                (1..=64).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b))
+                (1..=64).contains(&id.len())
+                    && id.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b))
             })
             .map_or_else(|| Uuid::now_v7().to_string(), str::to_owned);
-        let language = header(header::ACCEPT_LANGUAGE.as_str()).map_or_else(Language::default, Language::accepted);
+        let language =
+            header(header::ACCEPT_LANGUAGE.as_str()).map_or_else(Language::default, Language::accepted);
         let peer = request.peer_addr().map(|address| address.ip());
         let forwarded = peer
             .filter(|peer| trusted_proxies.contains(peer))

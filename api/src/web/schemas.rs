@@ -47,7 +47,13 @@ impl Schemas {
         })
     }
 
-    fn faults(&self, key: &str, schema: Value, instance: &Value, place: impl Fn(&str) -> Place) -> Vec<Fault> {
+    fn faults(
+        &self,
+        key: &str,
+        schema: Value,
+        instance: &Value,
+        place: impl Fn(&str) -> Place,
+    ) -> Vec<Fault> {
         let Some(validator) = self.validator(key, schema) else {
             return Vec::new();
         };
@@ -94,12 +100,23 @@ fn collect(error: &jsonschema::ValidationError<'_>, place: &impl Fn(&str) -> Pla
         ValidationErrorKind::AdditionalProperties { unexpected }
         | ValidationErrorKind::UnevaluatedProperties { unexpected } => {
             for name in unexpected {
-                at(&format!("{path}/{}", escape(name)), "unknown", say!("没有这个字段，请删除或检查拼写。", "There is no such member; remove it or check its spelling."));
+                at(
+                    &format!("{path}/{}", escape(name)),
+                    "unknown",
+                    say!(
+                        "没有这个字段，请删除或检查拼写。",
+                        "There is no such member; remove it or check its spelling."
+                    ),
+                );
             }
         }
         ValidationErrorKind::Required { property } => {
             let name = property.as_str().unwrap_or_default();
-            at(&format!("{path}/{}", escape(name)), "required", say!("缺少必填字段。", "This member is required."));
+            at(
+                &format!("{path}/{}", escape(name)),
+                "required",
+                say!("缺少必填字段。", "This member is required."),
+            );
         }
         // Of the branches of an optional member, the one that is not "null" has the real reason.
         ValidationErrorKind::AnyOf { context } | ValidationErrorKind::OneOfNotValid { context } => {
@@ -110,7 +127,11 @@ fn collect(error: &jsonschema::ValidationError<'_>, place: &impl Fn(&str) -> Pla
                 }
             }
             if faults.len() == before {
-                faults.push(Fault { place: place(path), code: "invalid".to_owned(), detail: say!("值不符合要求。", "The value does not fit.") });
+                faults.push(Fault {
+                    place: place(path),
+                    code: "invalid".to_owned(),
+                    detail: say!("值不符合要求。", "The value does not fit."),
+                });
             }
         }
         kind => {
@@ -141,13 +162,25 @@ fn words(kind: &ValidationErrorKind) -> (&'static str, Wording) {
         ValidationErrorKind::MinLength { limit } => {
             ("too_short", say!("至少 {limit} 个字符。", "At least {limit} characters."))
         }
-        ValidationErrorKind::MaxItems { limit } => ("too_many", say!("最多 {limit} 项。", "At most {limit} items.")),
-        ValidationErrorKind::MinItems { limit } => ("too_few", say!("至少 {limit} 项。", "At least {limit} items.")),
-        ValidationErrorKind::Maximum { limit } => ("too_large", say!("不能大于 {limit}。", "At most {limit}.")),
-        ValidationErrorKind::Minimum { limit } => ("too_small", say!("不能小于 {limit}。", "At least {limit}.")),
+        ValidationErrorKind::MaxItems { limit } => {
+            ("too_many", say!("最多 {limit} 项。", "At most {limit} items."))
+        }
+        ValidationErrorKind::MinItems { limit } => {
+            ("too_few", say!("至少 {limit} 项。", "At least {limit} items."))
+        }
+        ValidationErrorKind::Maximum { limit } => {
+            ("too_large", say!("不能大于 {limit}。", "At most {limit}."))
+        }
+        ValidationErrorKind::Minimum { limit } => {
+            ("too_small", say!("不能小于 {limit}。", "At least {limit}."))
+        }
         ValidationErrorKind::Enum { options } => {
             let options = options.as_array().map_or_else(String::new, |options| {
-                options.iter().map(|o| o.as_str().map_or_else(|| o.to_string(), str::to_owned)).collect::<Vec<_>>().join(", ")
+                options
+                    .iter()
+                    .map(|o| o.as_str().map_or_else(|| o.to_string(), str::to_owned))
+                    .collect::<Vec<_>>()
+                    .join(", ")
             });
             ("unknown_code", say!("应为下列之一：{options}。", "It has to be one of: {options}."))
         }
@@ -157,7 +190,9 @@ fn words(kind: &ValidationErrorKind) -> (&'static str, Wording) {
         ValidationErrorKind::Pattern { pattern } => {
             ("format", say!("应匹配 {pattern}。", "It has to match {pattern}."))
         }
-        ValidationErrorKind::UniqueItems => ("repeated", say!("不能有重复项。", "Items must not be repeated.")),
+        ValidationErrorKind::UniqueItems => {
+            ("repeated", say!("不能有重复项。", "Items must not be repeated."))
+        }
         _ => ("invalid", say!("值不符合要求。", "The value does not fit.")),
     }
 }

@@ -4,6 +4,7 @@
 
 pub mod active;
 pub mod event;
+pub mod status;
 
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};

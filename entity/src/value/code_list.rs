@@ -2,7 +2,13 @@
 //! enum of them. A code is a lower-case English word; it is stored and sent as it stands here.
 
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::{
+    ToSchema,
+    openapi::{
+        RefOr,
+        schema::{ObjectBuilder, Schema, Type},
+    },
+};
 
 /// An enum whose values are codes of a list.
 pub trait Coded: Sized + Copy + 'static {
@@ -50,6 +56,21 @@ pub fn code_list<T: Coded>() -> CodeList {
     }
 }
 
+/// The schema of an enum's codes: a string, one of them.
+#[must_use]
+pub fn schema<T: Coded>() -> RefOr<Schema> {
+    let codes: Vec<&'static str> = T::ALL.iter().map(|item| item.code()).collect();
+    let words: Vec<String> = T::ALL
+        .iter()
+        .map(|item| format!("`{}` {} / {}", item.code(), item.label_zh(), item.label_en()))
+        .collect();
+    ObjectBuilder::new()
+        .schema_type(Type::String)
+        .enum_values(Some(codes))
+        .description(Some(format!("Code list `{}`: {}", T::LIST, words.join("; "))))
+        .into()
+}
+
 /// A text that is no code of its list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnknownCode {
@@ -88,7 +109,7 @@ macro_rules! coded_enum {
         $(#[$doc])*
         #[derive(
             Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::serde::Serialize,
-            ::serde::Deserialize, ::sea_orm::DeriveValueType, ::utoipa::ToSchema,
+            ::serde::Deserialize, ::sea_orm::DeriveValueType,
         )]
         #[sea_orm(value_type = "String")]
         $vis enum $name {
@@ -119,6 +140,19 @@ macro_rules! coded_enum {
 
             fn label_en(self) -> &'static str {
                 match self { $(Self::$variant => $en),+ }
+            }
+        }
+
+        // By hand: the derive does not see a `rename` that comes out of a macro.
+        impl ::utoipa::PartialSchema for $name {
+            fn schema() -> ::utoipa::openapi::RefOr<::utoipa::openapi::schema::Schema> {
+                $crate::value::code_list::schema::<Self>()
+            }
+        }
+
+        impl ::utoipa::ToSchema for $name {
+            fn name() -> ::std::borrow::Cow<'static, str> {
+                ::std::borrow::Cow::Borrowed(stringify!($name))
             }
         }
 

@@ -52,7 +52,12 @@ impl Folder {
     pub(super) fn lock(path: &Path) -> Result<Self, SearchError> {
         let explain = |error: io::Error| SearchError::unavailable(format!("{}: {error}", path.display()));
         fs::create_dir_all(path).map_err(explain)?;
-        let lock = File::options().create(true).truncate(false).write(true).open(path.join("lock")).map_err(explain)?;
+        let lock = File::options()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .open(path.join("lock"))
+            .map_err(explain)?;
         match lock.try_lock() {
             Ok(()) => Ok(Self { path: path.to_owned(), _lock: lock }),
             Err(TryLockError::WouldBlock) => Err(SearchError::Locked { path: path.to_owned() }),

@@ -45,7 +45,8 @@ impl Generation {
     /// Makes an empty one.
     pub(super) fn create(path: &Path) -> Result<Self, SearchError> {
         let directory = MmapDirectory::open(path).map_err(SearchError::unavailable)?;
-        let index = Index::create(directory, Fields::new().schema, IndexSettings::default()).map_err(engine_error)?;
+        let index =
+            Index::create(directory, Fields::new().schema, IndexSettings::default()).map_err(engine_error)?;
         Self::with(path, index)
     }
 
@@ -55,7 +56,8 @@ impl Generation {
             return Err(SearchError::corrupt("the fields of the index are not the ones of this version"));
         }
         index.set_tokenizers(tokenizers());
-        let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into().map_err(engine_error)?;
+        let reader =
+            index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into().map_err(engine_error)?;
         Ok(Self { path: path.to_owned(), index, fields, reader: Reader(reader) })
     }
 
@@ -125,8 +127,10 @@ impl Writer {
         let mut writer = match self.writer.take() {
             Some(writer) => writer,
             None => {
-                let options =
-                    IndexWriterOptions::builder().num_worker_threads(1).memory_budget_per_thread(WRITER_BYTES).build();
+                let options = IndexWriterOptions::builder()
+                    .num_worker_threads(1)
+                    .memory_budget_per_thread(WRITER_BYTES)
+                    .build();
                 self.generation.index.writer_with_options(options).map_err(engine_error)?
             }
         };
@@ -143,8 +147,8 @@ impl Writer {
     }
 }
 
-/// What an error of tantivy means to the caller: the machine (full disk, no handles) may recover, everything else that
-/// reading can bring is damage.
+/// What an error of tantivy means to the caller: the machine (full disk, no handles) may recover, everything
+/// else that reading can bring is damage.
 pub(super) fn engine_error(error: TantivyError) -> SearchError {
     match &error {
         TantivyError::InvalidArgument(_) => SearchError::rejected(error),

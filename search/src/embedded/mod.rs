@@ -1,7 +1,8 @@
 //! The embedded engine: tantivy in a folder of this process.
 //!
-//! One writer behind a mutex, any number of readers; everything that touches the disk runs off the async threads. Each
-//! [`put`](SearchIndex::put) is one commit: durable when it returns, and visible, since the reader is reloaded with it.
+//! One writer behind a mutex, any number of readers; everything that touches the disk runs off the async
+//! threads. Each [`put`](SearchIndex::put) is one commit: durable when it returns, and visible, since the
+//! reader is reloaded with it.
 
 mod answer;
 mod folder;
@@ -22,7 +23,8 @@ use tokio::sync::{Mutex, Semaphore};
 use uuid::Uuid;
 
 use crate::{
-    Answer, Document, Health, Query, Rebuild, RebuildReason, SearchError, SearchIndex, State, attributes::REVISION, text,
+    Answer, Document, Health, Query, Rebuild, RebuildReason, SearchError, SearchIndex, State,
+    attributes::REVISION, text,
 };
 use folder::{Folder, Found};
 use generation::{Change, Generation, Writer, engine_error};
@@ -118,8 +120,8 @@ impl Shared {
         self.set_repair(None);
     }
 
-    /// Loads the dictionary and reads every file of the index once, off the path to the first answer. A file whose
-    /// checksum is wrong shows in [`SearchIndex::health`].
+    /// Loads the dictionary and reads every file of the index once, off the path to the first answer. A file
+    /// whose checksum is wrong shows in [`SearchIndex::health`].
     fn check_apart(self: &Arc<Self>) {
         let shared = Arc::downgrade(self);
         let generation = self.live();
@@ -130,7 +132,9 @@ impl Shared {
                 Ok(damaged) => format!("wrong checksum: {damaged:?}"),
                 Err(error) => error.to_string(),
             };
-            if let Some(shared) = Weak::upgrade(&shared).filter(|shared| Arc::ptr_eq(&shared.live(), &generation)) {
+            if let Some(shared) =
+                Weak::upgrade(&shared).filter(|shared| Arc::ptr_eq(&shared.live(), &generation))
+            {
                 tracing::error!(detail, "the search index is damaged");
                 shared.set_repair(Some(RebuildReason::Damaged { detail }));
             }
@@ -155,7 +159,9 @@ impl Writing {
 fn open_whole(path: &Path) -> Result<Generation, SearchError> {
     let path: PathBuf = path.to_owned();
     let opening = std::thread::spawn(move || Generation::open(&path));
-    opening.join().unwrap_or_else(|_| Err(SearchError::corrupt("the engine panicked while opening the index")))
+    opening
+        .join()
+        .unwrap_or_else(|_| Err(SearchError::corrupt("the engine panicked while opening the index")))
 }
 
 fn fresh(folder: &Folder) -> Result<Generation, SearchError> {
@@ -166,7 +172,8 @@ fn fresh(folder: &Folder) -> Result<Generation, SearchError> {
     Ok(generation)
 }
 
-/// Runs blocking work to its end, even if the caller stops waiting. Damage and panics are remembered for the health.
+/// Runs blocking work to its end, even if the caller stops waiting. Damage and panics are remembered for the
+/// health.
 async fn blocking<T: Send + 'static>(
     shared: &Arc<Shared>,
     work: impl FnOnce() -> Result<T, SearchError> + Send + 'static,
@@ -199,7 +206,8 @@ impl SearchIndex for Embedded {
         query.check()?;
         let query = query.clone();
         let work = async {
-            let turn = Arc::clone(&self.shared.turns).acquire_owned().await.map_err(SearchError::unavailable)?;
+            let turn =
+                Arc::clone(&self.shared.turns).acquire_owned().await.map_err(SearchError::unavailable)?;
             let generation = self.shared.live();
             blocking(&self.shared, move || {
                 let _turn = turn;
@@ -259,7 +267,9 @@ fn revisions(generation: &Generation) -> Result<BTreeMap<Uuid, i64>, SearchError
         let low = columns.u64(ID_LOW).map_err(engine_error)?;
         let revision = columns.i64(REVISION).map_err(engine_error)?;
         for row in segment.doc_ids_alive() {
-            if let (Some(high), Some(low), Some(revision)) = (high.first(row), low.first(row), revision.first(row)) {
+            if let (Some(high), Some(low), Some(revision)) =
+                (high.first(row), low.first(row), revision.first(row))
+            {
                 found.insert(Uuid::from_u64_pair(high, low), revision);
             }
         }

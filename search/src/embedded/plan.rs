@@ -1,17 +1,17 @@
 //! From words and conditions to a tantivy query.
 //!
-//! Whether a listing is found is decided by the terms alone: all words, each on any level, and all conditions. The rank
-//! is a sum of points: every word gives the points of each level it stands on, a whole Chinese run gives them once
-//! more, and a little BM25 over dictionary words puts listings in order that have the same points (words that end where
-//! a word ends, rare words, short texts).
+//! Whether a listing is found is decided by the terms alone: all words, each on any level, and all
+//! conditions. The rank is a sum of points: every word gives the points of each level it stands on, a whole
+//! Chinese run gives them once more, and a little BM25 over dictionary words puts listings in order that have
+//! the same points (words that end where a word ends, rare words, short texts).
 
 use std::ops::Bound;
 
 use tantivy::{
     Term,
     query::{
-        AllQuery, BooleanQuery, BoostQuery, ConstScoreQuery, EmptyQuery, Occur, PhraseQuery, Query, RangeQuery, RegexQuery,
-        TermQuery, TermSetQuery,
+        AllQuery, BooleanQuery, BoostQuery, ConstScoreQuery, EmptyQuery, Occur, PhraseQuery, Query,
+        RangeQuery, RegexQuery, TermQuery, TermSetQuery,
     },
     schema::{Field, IndexRecordOption},
 };

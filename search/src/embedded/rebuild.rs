@@ -93,7 +93,9 @@ impl Rebuild for EmbeddedRebuild {
             let _alive_until_here = handle;
             let Some(mut filling) = writing.filling.take() else { return Err(gone()) };
             let outcome = match filling.failed.take() {
-                Some(reason) => Err(SearchError::unavailable(format!("the rebuild failed earlier: {reason}"))),
+                Some(reason) => {
+                    Err(SearchError::unavailable(format!("the rebuild failed earlier: {reason}")))
+                }
                 None => filling.writer.commit(),
             };
             let generation = Arc::clone(&filling.writer.generation);

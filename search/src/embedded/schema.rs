@@ -4,7 +4,9 @@ use std::collections::HashMap;
 
 use tantivy::{
     TantivyDocument, Term,
-    schema::{FAST, Field, INDEXED, IndexRecordOption, STORED, STRING, Schema, TextFieldIndexing, TextOptions},
+    schema::{
+        FAST, Field, INDEXED, IndexRecordOption, STORED, STRING, Schema, TextFieldIndexing, TextOptions,
+    },
     tokenizer::{RemoveLongFilter, TextAnalyzer, TokenizerManager, WhitespaceTokenizer},
 };
 use tantivy_jieba::JiebaTokenizer;
@@ -47,7 +49,10 @@ impl Fields {
         let mut builder = Schema::builder();
         let text = |tokenizer: &str, option: IndexRecordOption| {
             TextOptions::default().set_indexing_options(
-                TextFieldIndexing::default().set_tokenizer(tokenizer).set_index_option(option).set_fieldnorms(true),
+                TextFieldIndexing::default()
+                    .set_tokenizer(tokenizer)
+                    .set_index_option(option)
+                    .set_fieldnorms(true),
             )
         };
         let id = builder.add_text_field("id", STRING | STORED);
@@ -55,8 +60,9 @@ impl Fields {
         let id_low = builder.add_u64_field(ID_LOW, FAST);
         let texts = builder.add_bytes_field("texts", STORED);
         let positions = IndexRecordOption::WithFreqsAndPositions;
-        let terms =
-            Level::ALL.map(|level| (level, builder.add_text_field(level.attribute(), text(TERMS, positions)))).to_vec();
+        let terms = Level::ALL
+            .map(|level| (level, builder.add_text_field(level.attribute(), text(TERMS, positions))))
+            .to_vec();
         let words = Level::ALL
             .map(|level| {
                 let name = level.attribute().replace("terms", "words");
@@ -88,7 +94,10 @@ impl Fields {
 
     /// The field of an attribute.
     pub(super) fn named(&self, name: &str) -> Result<Field, SearchError> {
-        self.named.get(name).copied().ok_or_else(|| SearchError::rejected(format!("there is no attribute {name}")))
+        self.named
+            .get(name)
+            .copied()
+            .ok_or_else(|| SearchError::rejected(format!("there is no attribute {name}")))
     }
 
     /// The term that stands for a document.
@@ -132,7 +141,9 @@ pub(super) fn tokenizers() -> TokenizerManager {
     let manager = TokenizerManager::default();
     manager.register(TERMS, TextAnalyzer::builder(WhitespaceTokenizer::default()).build());
     // Words longer than this are data; shorter ones in other scripts stay.
-    let words = TextAnalyzer::builder(JiebaTokenizer::with_search_mode(true)).filter(RemoveLongFilter::limit(120)).build();
+    let words = TextAnalyzer::builder(JiebaTokenizer::with_search_mode(true))
+        .filter(RemoveLongFilter::limit(120))
+        .build();
     manager.register(WORDS, words);
     manager
 }

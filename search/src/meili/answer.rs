@@ -1,7 +1,7 @@
 //! Asking the server and gathering hits and facets.
 //!
-//! One round trip as a rule: the page and every facet that must be counted apart travel in one multi-search. Only when
-//! nothing has all the words do more follow, to find out which words to leave out.
+//! One round trip as a rule: the page and every facet that must be counted apart travel in one multi-search.
+//! Only when nothing has all the words do more follow, to find out which words to leave out.
 
 use std::collections::BTreeMap;
 
@@ -78,14 +78,16 @@ impl Search<'_> {
             return Ok(Vec::new());
         }
         let filter = filter_expression(self.filter.all());
-        let part = |words| Part { text: query_text(words), filter: filter.clone(), facets: Vec::new(), limit: 0 };
+        let part =
+            |words| Part { text: query_text(words), filter: filter.clone(), facets: Vec::new(), limit: 0 };
         let results = self.run(&sets.iter().map(part).collect::<Vec<_>>()).await?;
         Ok(results.iter().map(|result| result.estimated_total_hits.unwrap_or_default()).collect())
     }
 
     async fn page(&self, words: Option<&Words>, all_words: bool) -> Result<Answer, SearchError> {
         let facets = if self.query.facets { Facet::ALL.as_slice() } else { &[] };
-        let (apart, together): (Vec<Facet>, Vec<Facet>) = facets.iter().partition(|facet| self.filter.restricts(**facet));
+        let (apart, together): (Vec<Facet>, Vec<Facet>) =
+            facets.iter().partition(|facet| self.filter.restricts(**facet));
         let text = words.map(query_text).unwrap_or_default();
         let mut parts = vec![Part {
             text: text.clone(),
@@ -103,7 +105,8 @@ impl Search<'_> {
         let mut counted = BTreeMap::new();
         for (part, result) in parts.iter().zip(&mut results) {
             for facet in &part.facets {
-                let counts = result.facet_distribution.as_mut().and_then(|all| all.remove(*facet)).unwrap_or_default();
+                let counts =
+                    result.facet_distribution.as_mut().and_then(|all| all.remove(*facet)).unwrap_or_default();
                 counted.insert((*facet).to_owned(), decoded(counts)?);
             }
         }
@@ -172,7 +175,8 @@ impl Search<'_> {
 
 fn decoded(counts: impl IntoIterator<Item = (String, usize)>) -> Result<Vec<FacetCount>, SearchError> {
     let decode = |(value, count): (String, usize)| {
-        let value = decode_code(&value).ok_or_else(|| SearchError::corrupt(format!("a facet value {value:?}")))?;
+        let value =
+            decode_code(&value).ok_or_else(|| SearchError::corrupt(format!("a facet value {value:?}")))?;
         Ok((value, u64::try_from(count).unwrap_or(u64::MAX)))
     };
     let counts = counts.into_iter().map(decode).collect::<Result<Vec<_>, SearchError>>()?;

@@ -1,7 +1,8 @@
 //! The engine for several processes: a Meilisearch server, version 1.36 or later.
 //!
-//! The server is used as an index of ready-made terms; see `wording` for how they are written and why. Writes follow
-//! their tasks to the end. Searches have two seconds, and a breaker turns them away while the server is down.
+//! The server is used as an index of ready-made terms; see `wording` for how they are written and why. Writes
+//! follow their tasks to the end. Searches have two seconds, and a breaker turns them away while the server
+//! is down.
 
 mod answer;
 mod breaker;
@@ -22,7 +23,8 @@ use url::Url;
 use uuid::Uuid;
 
 use crate::{
-    Answer, Document, Health, Query, Rebuild, RebuildReason, SearchError, SearchIndex, State, attributes::REVISION, text,
+    Answer, Document, Health, Query, Rebuild, RebuildReason, SearchError, SearchIndex, State,
+    attributes::REVISION, text,
 };
 use breaker::Breaker;
 use rebuild::{Filling, MeilisearchRebuild};
@@ -47,7 +49,8 @@ struct Inner {
 }
 
 impl Meilisearch {
-    /// Looks whether the key is right. A server that does not answer is no error: it is asked again with every call.
+    /// Looks whether the key is right. A server that does not answer is no error: it is asked again with
+    /// every call.
     pub(crate) async fn open(base: &Url, key: Option<&str>, index: &str) -> Result<Self, SearchError> {
         let server = Server::new(base, key, index)?;
         match server.presence().await {
@@ -77,7 +80,9 @@ impl Meilisearch {
         let question = Query { limit: 0, ..Query::default() };
         match answer::answer(&self.inner.server, &question).await {
             Ok(_) => State::Ready,
-            Err(SearchError::Corrupt { reason }) => State::NeedsRebuild(RebuildReason::Damaged { detail: reason }),
+            Err(SearchError::Corrupt { reason }) => {
+                State::NeedsRebuild(RebuildReason::Damaged { detail: reason })
+            }
             Err(error) => State::Unavailable { reason: error.to_string() },
         }
     }
@@ -118,7 +123,11 @@ impl Inner {
         self.server.follow(&task).await
     }
 
-    async fn send(&self, uid: &str, change: &Change) -> Result<meilisearch_sdk::task_info::TaskInfo, SearchError> {
+    async fn send(
+        &self,
+        uid: &str,
+        change: &Change,
+    ) -> Result<meilisearch_sdk::task_info::TaskInfo, SearchError> {
         match change {
             Change::Put(rows) => self.server.send(uid, rows).await,
             Change::Remove(ids) => self.server.send_removal(uid, ids).await,
@@ -210,7 +219,8 @@ impl SearchIndex for Meilisearch {
             let mut page = DocumentsQuery::new(&live);
             page.with_offset(offset).with_limit(LISTED).with_fields([ID, REVISION]);
             let page = self.inner.server.call(page.execute::<Listed>()).await?;
-            let listed = page.results.iter().filter_map(|row| Some((Uuid::try_parse(&row.id).ok()?, row.revision?)));
+            let listed =
+                page.results.iter().filter_map(|row| Some((Uuid::try_parse(&row.id).ok()?, row.revision?)));
             found.extend(listed);
             if page.results.len() < LISTED {
                 break;
@@ -223,13 +233,16 @@ impl SearchIndex for Meilisearch {
         let server = &self.inner.server;
         let presence = match server.presence().await {
             Ok(presence) => presence,
-            Err(error) => return Health { state: State::Unavailable { reason: error.to_string() }, documents: None },
+            Err(error) => {
+                return Health { state: State::Unavailable { reason: error.to_string() }, documents: None };
+            }
         };
         let live = server.live();
         let stats = server.call(live.get_stats()).await.ok();
         // The marker is not a listing.
         let marker = u64::from(presence == Presence::Complete);
-        let documents = stats.and_then(|stats| u64::try_from(stats.number_of_documents).ok()?.checked_sub(marker));
+        let documents =
+            stats.and_then(|stats| u64::try_from(stats.number_of_documents).ok()?.checked_sub(marker));
         let state = match presence {
             Presence::Complete => self.state_of_complete().await,
             Presence::Incomplete | Presence::Missing => State::NeedsRebuild(RebuildReason::Missing),

@@ -9,7 +9,7 @@ use async_trait::async_trait;
 use meilisearch_sdk::task_info::TaskInfo;
 use uuid::Uuid;
 
-use super::{Inner, lay_out_all, to_its_end};
+use super::{Inner, lay_out_all, record::marker, to_its_end};
 use crate::{Document, Rebuild, SearchError};
 
 /// The rebuild as the writing side sees it: live changes are sent there as well.
@@ -83,7 +83,9 @@ impl Rebuild for MeilisearchRebuild {
             let mut slot = inner.filling.lock().await;
             let Some(mut filling) = slot.take() else { return Err(gone()) };
             let outcome = match filling.failed.take() {
-                Some(reason) => Err(SearchError::unavailable(format!("the rebuild failed earlier: {reason}"))),
+                Some(reason) => {
+                    Err(SearchError::unavailable(format!("the rebuild failed earlier: {reason}")))
+                }
                 None => go_live(&inner, &mut filling).await,
             };
             if outcome.is_err() {
@@ -96,8 +98,10 @@ impl Rebuild for MeilisearchRebuild {
 }
 
 async fn go_live(inner: &Inner, filling: &mut Filling) -> Result<(), SearchError> {
+    // Sent at once, so that the server can take it together with the last documents.
+    let marked = inner.server.send(&filling.uid, &[marker()]).await?;
     filling.settle(inner).await?;
-    inner.server.mark_complete(&filling.uid).await?;
+    inner.server.follow(&marked).await?;
     inner.server.swap_in(&filling.uid).await
 }
 

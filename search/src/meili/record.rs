@@ -14,8 +14,8 @@ use crate::{
 pub(super) const ID: &str = "id";
 pub(super) const TEXTS: &str = "texts";
 
-/// The id of the document that says: this index was filled to the end. It travels with the index when indexes are
-/// swapped, and having no audience it is never found.
+/// The id of the document that says: this index was filled to the end. It travels with the index when indexes
+/// are swapped, and having no audience it is never found.
 pub(super) const MARKER: &str = "complete";
 
 /// Lays a document out.
@@ -24,7 +24,8 @@ pub(super) fn lay_out(document: &Document) -> Result<Value, serde_json::Error> {
     row.insert(ID.to_owned(), json!(document.id));
     row.insert(TEXTS.to_owned(), serde_json::to_value(Texts::of(document))?);
     for level in Level::ALL {
-        let spelled = |text: &str| index_terms(text).iter().map(|term| spell(term)).collect::<Vec<_>>().join(" ");
+        let spelled =
+            |text: &str| index_terms(text).iter().map(|term| spell(term)).collect::<Vec<_>>().join(" ");
         let texts: Vec<_> = level.texts(document).into_iter().map(spelled).collect();
         row.insert(level.attribute().to_owned(), json!(texts));
     }

@@ -1,7 +1,7 @@
 //! The server: its client, its tasks and its indexes.
 //!
-//! A write is only a task in a queue. It counts as done here when the task has `succeeded`; one that `failed` changed
-//! nothing and is an error.
+//! A write is only a task in a queue. It counts as done here when the task has `succeeded`; one that `failed`
+//! changed nothing and is an error.
 
 use std::{
     fmt,
@@ -23,7 +23,7 @@ use uuid::Uuid;
 
 use super::{
     fault::{call_error, is_missing_document, is_missing_index, server_error},
-    record::{ID, MARKER, marker},
+    record::{ID, MARKER},
     settings::settings,
 };
 use crate::{SCHEMA, SearchError};
@@ -61,7 +61,10 @@ pub(super) struct Server {
 
 impl fmt::Debug for Server {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Server").field("host", &self.client.get_host()).field("live", &self.live).finish_non_exhaustive()
+        f.debug_struct("Server")
+            .field("host", &self.client.get_host())
+            .field("live", &self.live)
+            .finish_non_exhaustive()
     }
 }
 
@@ -69,7 +72,8 @@ impl Server {
     pub(super) fn new(base: &Url, key: Option<&str>, index: &str) -> Result<Self, SearchError> {
         let host = base.as_str().trim_end_matches('/');
         let client = Client::new(host, key).map_err(SearchError::rejected)?;
-        // The schema is part of the name: while two versions of the service run side by side, each has its own.
+        // The schema is part of the name: while two versions of the service run side by side, each has its
+        // own.
         Ok(Self { client, live: format!("{index}_v{SCHEMA}"), known_complete: AtomicBool::new(false) })
     }
 
@@ -82,7 +86,10 @@ impl Server {
     }
 
     /// Runs a call within [`PATIENCE`].
-    pub(super) async fn call<T>(&self, call: impl Future<Output = Result<T, Error>>) -> Result<T, SearchError> {
+    pub(super) async fn call<T>(
+        &self,
+        call: impl Future<Output = Result<T, Error>>,
+    ) -> Result<T, SearchError> {
         self.try_call(PATIENCE, call).await?.map_err(call_error)
     }
 
@@ -110,7 +117,11 @@ impl Server {
 
     /// Looks at the live index only as long as it was not complete.
     pub(super) async fn presence_if_in_doubt(&self) -> Result<Presence, SearchError> {
-        if self.known_complete.load(Ordering::Relaxed) { Ok(Presence::Complete) } else { self.presence().await }
+        if self.known_complete.load(Ordering::Relaxed) {
+            Ok(Presence::Complete)
+        } else {
+            self.presence().await
+        }
     }
 
     /// Forgets that the live index was complete.
@@ -160,12 +171,6 @@ impl Server {
         self.try_call(UPLOAD_PATIENCE, index.delete_documents(ids)).await?.map_err(call_error)
     }
 
-    /// Marks an index as filled to the end.
-    pub(super) async fn mark_complete(&self, uid: &str) -> Result<(), SearchError> {
-        let task = self.send(uid, &[marker()]).await?;
-        self.follow(&task).await
-    }
-
     /// Puts an index in the place of the live one, in one step, and deletes what was live.
     pub(super) async fn swap_in(&self, uid: &str) -> Result<(), SearchError> {
         self.ensure_live().await?;
@@ -190,7 +195,8 @@ impl Server {
         all.with_limit(1_000);
         let prefix = self.new_prefix();
         for index in self.call(all.execute()).await?.results {
-            let begun = index.uid.strip_prefix(&prefix).and_then(|id| Uuid::try_parse(id).ok()?.get_timestamp());
+            let begun =
+                index.uid.strip_prefix(&prefix).and_then(|id| Uuid::try_parse(id).ok()?.get_timestamp());
             let begun = begun.map(|at| Duration::from_secs(at.to_unix().0));
             let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
             if begun.is_some_and(|begun| now.saturating_sub(begun) > LITTER_AGE) {

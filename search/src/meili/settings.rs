@@ -1,7 +1,8 @@
 //! The settings of an index.
 
 use meilisearch_sdk::settings::{
-    FacetingSettings, FilterableAttribute, LocalizedAttributes, PaginationSetting, Settings, TypoToleranceSettings,
+    FacetingSettings, FilterableAttribute, LocalizedAttributes, PaginationSetting, Settings,
+    TypoToleranceSettings,
 };
 
 use super::record::{ID, TEXTS};
@@ -24,8 +25,8 @@ pub(super) fn settings() -> Settings {
         displayed_attributes: Some(displayed),
         filterable_attributes: Some(filterable.map(FilterableAttribute::from).collect()),
         sortable_attributes: Some(strings(&[ID, PRICE_SORT, PUBLISHED_AT])),
-        // An order that is asked for comes before everything. Where a word stands counts before how near the words are
-        // to each other, and both before how near to the beginning. The end makes the order total.
+        // An order that is asked for comes before everything. Where a word stands counts before how near the
+        // words are to each other, and both before how near to the beginning. The end makes the order total.
         ranking_rules: Some(strings(&[
             "sort",
             "words",
@@ -37,7 +38,10 @@ pub(super) fn settings() -> Settings {
             "id:asc",
         ])),
         // Terms are spelled and part numbers are exact: one letter more or less is another thing.
-        typo_tolerance: Some(TypoToleranceSettings { enabled: Some(false), ..TypoToleranceSettings::default() }),
+        typo_tolerance: Some(TypoToleranceSettings {
+            enabled: Some(false),
+            ..TypoToleranceSettings::default()
+        }),
         // The server guesses languages from the text and guesses short ones wrong. All it sees is ASCII.
         localized_attributes: Some(vec![LocalizedAttributes {
             locales: strings(&["eng"]),

@@ -1,25 +1,30 @@
 //! How our terms, words and codes are written for Meilisearch: so that it can cut, fold and misread nothing.
 //!
-//! The server has its own ideas of where Chinese words end, of languages, of letter case and of quotes in filters. Every
-//! term with anything but ASCII letters and digits in it is therefore spelled in consonants, a fixed number for each
-//! character, so that the beginning of a term stays the beginning of its spelling. Codes are percent-encoded down to
-//! lower-case ASCII.
+//! The server has its own ideas of where Chinese words end, of languages, of letter case and of quotes in
+//! filters. Every term with anything but ASCII letters and digits in it is therefore spelled in consonants, a
+//! fixed number for each character, so that the beginning of a term stays the beginning of its spelling. And
+//! every term begins with a mark, since the server also tries to find a word as two (`15mpa` as `1 5mpa`): no
+//! second half begins with a mark. Codes are percent-encoded down to lower-case ASCII.
 
 use crate::{
     filter::Condition,
     text::{Word, Words, phrase_terms},
 };
 
-/// Stands before a spelled term. Neither a word of any language nor a part number begins like that.
+/// The mark of a spelled term. Neither a word of any language nor a part number has these letters in a row.
 const SPELLED: &str = "zxq";
 
+/// The mark of a term as it is.
+const PLAIN: &str = "zxw";
+
 /// Sixteen consonants for the sixteen hexadecimal digits.
-const CONSONANTS: [char; 16] = ['b', 'c', 'd', 'f', 'g', 'h', 'j', 'k', 'm', 'n', 'p', 'q', 'r', 't', 'v', 'w'];
+const CONSONANTS: [char; 16] =
+    ['b', 'c', 'd', 'f', 'g', 'h', 'j', 'k', 'm', 'n', 'p', 'q', 'r', 't', 'v', 'w'];
 
 /// One term as the server shall index it.
 pub(super) fn spell(term: &str) -> String {
     if term.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit()) {
-        return term.to_owned();
+        return format!("{PLAIN}{term}");
     }
     let mut spelled = SPELLED.to_owned();
     for c in term.chars() {
@@ -30,8 +35,9 @@ pub(super) fn spell(term: &str) -> String {
     spelled
 }
 
-/// The text of a query: each word in quotation marks, which makes the terms of a Chinese word a phrase and switches
-/// off beginnings and typing errors; only a word that may be a beginning stands without, and it is always the last.
+/// The text of a query: each word in quotation marks, which makes the terms of a Chinese word a phrase and
+/// switches off beginnings and typing errors; only a word that may be a beginning stands without, and it is
+/// always the last.
 pub(super) fn query_text(words: &Words) -> String {
     let written = words.words.iter().map(|word| match word {
         Word::Cjk(run) => quoted(&phrase_terms(run)),
@@ -75,8 +81,8 @@ pub(super) fn decode_code(encoded: &str) -> Option<String> {
 
 /// The filter expression of conditions: the only place where one is written.
 ///
-/// Values are encoded first, so that no quotation mark or backslash can end a string early; the server's own escapes
-/// could not even express a value that ends in a backslash.
+/// Values are encoded first, so that no quotation mark or backslash can end a string early; the server's own
+/// escapes could not even express a value that ends in a backslash.
 pub(super) fn filter_expression<'c>(conditions: impl Iterator<Item = &'c Condition>) -> String {
     let written = conditions.map(|condition| match condition {
         Condition::AnyOf(name, values) => {
@@ -96,7 +102,8 @@ mod tests {
 
     #[test]
     fn the_beginning_of_a_term_is_the_beginning_of_its_spelling() {
-        assert_eq!(spell("qz100"), "qz100");
+        assert_eq!(spell("qz100"), "zxwqz100");
+        assert!(spell("cryogenic").starts_with(&spell("cryo")));
         assert_eq!(spell("氢气").len(), 13);
         assert!(spell("氢气").starts_with(&spell("氢")));
         assert!(spell("氢气").bytes().all(|b| b.is_ascii_lowercase()));
@@ -105,8 +112,8 @@ mod tests {
     #[test]
     fn only_a_last_beginning_stands_without_quotation_marks() {
         let text = query_text(&Words::of("控制器 gear\" OR x=\\ cryo"));
-        assert_eq!(text.matches('"').count(), 8, "{text}");
-        assert!(text.ends_with(" cryo"), "{text}");
+        assert_eq!(text.matches('"').count(), 6, "{text}");
+        assert!(text.ends_with(" zxwcryo"), "{text}");
     }
 
     #[test]
@@ -114,7 +121,8 @@ mod tests {
         for code in ["a\" OR demo = \"true", "ends in \\", "O'Neil", "漯河市", "A%b", ""] {
             assert_eq!(decode_code(&encode_code(code)).as_deref(), Some(code));
         }
-        let conditions = [Condition::AnyOf("town", vec!["a\\\" ] OR x".to_owned()]), Condition::AtMost("price_low", 5)];
+        let conditions =
+            [Condition::AnyOf("town", vec!["a\\\" ] OR x".to_owned()]), Condition::AtMost("price_low", 5)];
         let expression = filter_expression(conditions.iter());
         assert_eq!(expression, "town IN [\"a%5c%22%20%5d%20%4f%52%20x\"] AND price_low <= 5");
     }

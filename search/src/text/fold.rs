@@ -1,8 +1,8 @@
 //! Folding: two texts that differ only in form become the same text.
 //!
-//! In order: full and half width and other compatibility forms (NFKC), diacritics on Latin letters, letter case,
-//! traditional to simplified characters. Every folded character remembers the bytes it came from, so that marks can be
-//! set in the original.
+//! In order: full and half width and other compatibility forms (NFKC), diacritics on Latin letters, letter
+//! case, traditional to simplified characters. Every folded character remembers the bytes it came from, so
+//! that marks can be set in the original.
 
 use std::ops::Range;
 
@@ -32,7 +32,7 @@ pub(crate) fn fold(text: &str) -> Folded {
     let mut rest = text.char_indices().peekable();
     while let Some((start, base)) = rest.next() {
         let mut end = start + base.len_utf8();
-        while let Some((at, mark)) = rest.next_if(|(_, c)| is_combining_mark(*c)) {
+        while let Some((at, mark)) = rest.next_if(|(_, c)| is_mark(*c)) {
             end = at + mark.len_utf8();
         }
         let cluster = &text[start..end];
@@ -51,6 +51,12 @@ pub(crate) fn fold(text: &str) -> Folded {
     }
     simplify(&mut folded.chars);
     folded
+}
+
+/// Marks that stand after the letter they belong to; the voice marks of half-width kana are letters to
+/// Unicode.
+fn is_mark(c: char) -> bool {
+    is_combining_mark(c) || matches!(c, '\u{FF9E}' | '\u{FF9F}')
 }
 
 /// Traditional to simplified, character by character, so that the origins stay right.
@@ -85,6 +91,7 @@ mod tests {
             ("Cryogénie", "cryogenie"),
             ("50㎏", "50kg"),
             ("ﾓｰﾀｰ", "モーター"),
+            ("ｹﾞｰﾄ", "ゲート"),
             ("", ""),
         ] {
             assert_eq!(folded(text), expected, "{text}");

@@ -1,7 +1,7 @@
 //! Fragments that show where the words of a query stand.
 //!
-//! Made here from the original texts for both engines, since the engines see only terms. Everything is escaped for
-//! HTML; the only markup that comes out is `<em>` and `</em>`.
+//! Made here from the original texts for both engines, since the engines see only terms. Everything is
+//! escaped for HTML; the only markup that comes out is `<em>` and `</em>`.
 
 use std::ops::Range;
 

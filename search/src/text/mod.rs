@@ -1,12 +1,13 @@
 //! How texts and queries become terms, once for both engines.
 //!
-//! [`fold`] takes the differences out that no searcher means: width, case, traditional characters. [`runs`] cuts what is
-//! left into Chinese runs and words of letters and digits. [`terms`] makes what is indexed of them, [`words`] what is
-//! asked for, [`relax`] what is asked when nothing has all the words, and [`highlight`] shows where they were found.
+//! [`fold()`] takes the differences out that no searcher means: width, case, traditional characters. [`runs`]
+//! cuts what is left into Chinese runs and words of letters and digits. [`terms`] makes what is indexed of
+//! them, [`words`] what is asked for, [`relax`] what is asked when nothing has all the words, and
+//! [`highlight`] shows where they were found.
 //!
-//! Chinese is indexed as overlapping pairs of characters, so that a word is found wherever its characters stand side by
-//! side, whatever a dictionary thinks of the text around it. The dictionary (jieba) cuts only the query, where it is
-//! needed to know that 电机控制器 is a 电机 and a 控制器.
+//! Chinese is indexed as overlapping pairs of characters, so that a word is found wherever its characters
+//! stand side by side, whatever a dictionary thinks of the text around it. The dictionary (jieba) decides only
+//! what a query asks for: that 电机控制器 is a 电机 and a 控制器.
 
 mod fold;
 mod highlight;

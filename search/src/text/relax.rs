@@ -1,9 +1,10 @@
 //! What is asked when no listing has all the words.
 //!
-//! Words that no listing has at all are left out first, then the most common one, and so on, until something is found;
-//! but at least a third of the words must stay, otherwise nothing is the better answer.
+//! Words that no listing has at all are left out first, then the most common one, and so on, until something
+//! is found; but at least a third of the words must stay, otherwise nothing is the better answer.
 
 use super::{Word, Words};
+use crate::WINDOW;
 
 /// The next sets of words to try, each smaller than the one before.
 #[derive(Debug)]
@@ -12,11 +13,17 @@ pub(crate) struct Relaxation {
 }
 
 impl Relaxation {
-    /// Plans the tries; `counts` says in how many listings each word is found.
+    /// Plans the tries; `counts` says in how many listings each word is found. Neither engine is asked to tell
+    /// numbers beyond the window apart.
     pub(crate) fn plan(words: &Words, counts: &[usize]) -> Self {
         let least = words.words.len().div_ceil(3);
-        let mut known: Vec<(usize, usize)> =
-            counts.iter().copied().enumerate().filter(|(_, count)| *count > 0).map(|(at, count)| (count, at)).collect();
+        let mut known: Vec<(usize, usize)> = counts
+            .iter()
+            .copied()
+            .enumerate()
+            .filter(|(_, count)| *count > 0)
+            .map(|(at, count)| (count.min(WINDOW), at))
+            .collect();
         known.sort_unstable();
         let mut tries = Vec::new();
         while known.len() >= least && !known.is_empty() {

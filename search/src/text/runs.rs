@@ -1,4 +1,5 @@
-//! Cutting a folded text into runs of Chinese (and other scripts without spaces) and chains of letters and digits.
+//! Cutting a folded text into runs of Chinese (and other scripts without spaces) and chains of letters and
+//! digits.
 
 use std::ops::Range;
 
@@ -27,7 +28,10 @@ fn is_piece(c: char) -> bool {
 }
 
 fn is_joiner(c: char) -> bool {
-    matches!(c, '-' | '_' | '/' | '.' | '+' | '\'' | '\u{2019}' | '\u{2010}' | '\u{2011}' | '\u{2013}' | '\u{00B7}')
+    matches!(
+        c,
+        '-' | '_' | '/' | '.' | '+' | '\'' | '\u{2019}' | '\u{2010}' | '\u{2011}' | '\u{2013}' | '\u{00B7}'
+    )
 }
 
 /// The runs in their order; everything between them is punctuation and space.
@@ -45,7 +49,8 @@ pub(crate) fn runs(chars: &[char]) -> Vec<Run> {
                 let end = end_of(chars, at, is_piece);
                 pieces.push(at..end.min(at + MAX_PIECE));
                 at = end;
-                let joined = chars.get(at).is_some_and(|c| is_joiner(*c)) && chars.get(at + 1).is_some_and(|c| is_piece(*c));
+                let joined = chars.get(at).is_some_and(|c| is_joiner(*c))
+                    && chars.get(at + 1).is_some_and(|c| is_piece(*c));
                 if !joined {
                     break;
                 }
@@ -74,8 +79,8 @@ pub(crate) struct LatinWord {
     pub(crate) figure: bool,
 }
 
-/// The words of a chain. One with a digit in it is one word, a part number (`QZ-100` and `QZ100` are the same); one of
-/// letters alone is several (`zinc-air`), but an apostrophe never cuts.
+/// The words of a chain. One with a digit in it is one word, a part number (`QZ-100` and `QZ100` are the
+/// same); one of letters alone is several (`zinc-air`), but an apostrophe never cuts.
 pub(crate) fn chain_words(chars: &[char], pieces: &[Range<usize>]) -> Vec<LatinWord> {
     let figure = pieces.iter().any(|piece| chars[piece.clone()].iter().any(|c| c.is_numeric()));
     let mut words: Vec<LatinWord> = Vec::new();
@@ -85,7 +90,9 @@ pub(crate) fn chain_words(chars: &[char], pieces: &[Range<usize>]) -> Vec<LatinW
         match words.last_mut() {
             Some(last) if figure || matches!(joiner, Some('\'' | '\u{2019}')) => {
                 let before = last.range.end.checked_sub(1).map(|at| chars[at]);
-                let decimal = joiner == Some('.') && before.is_some_and(char::is_numeric) && chars[piece.start].is_numeric();
+                let decimal = joiner == Some('.')
+                    && before.is_some_and(char::is_numeric)
+                    && chars[piece.start].is_numeric();
                 if decimal {
                     last.form.push('p');
                 }
@@ -119,7 +126,9 @@ mod tests {
         for run in runs(&chars) {
             match run {
                 Run::Cjk(range) => forms.push(chars[range].iter().collect()),
-                Run::Chain(pieces) => forms.extend(chain_words(&chars, &pieces).into_iter().map(|word| word.form)),
+                Run::Chain(pieces) => {
+                    forms.extend(chain_words(&chars, &pieces).into_iter().map(|word| word.form))
+                }
             }
         }
         forms

@@ -4,8 +4,9 @@ use std::sync::LazyLock;
 
 use tantivy::tokenizer::{Language, RawTokenizer, Stemmer, TextAnalyzer, TokenStream};
 
-static STEMMER: LazyLock<TextAnalyzer> =
-    LazyLock::new(|| TextAnalyzer::builder(RawTokenizer::default()).filter(Stemmer::new(Language::English)).build());
+static STEMMER: LazyLock<TextAnalyzer> = LazyLock::new(|| {
+    TextAnalyzer::builder(RawTokenizer::default()).filter(Stemmer::new(Language::English)).build()
+});
 
 /// The stem of a folded word; words that are not plain ASCII letters are their own stems.
 pub(crate) fn stem(word: &str) -> String {

@@ -20,7 +20,8 @@ pub(crate) enum Level {
 }
 
 impl Level {
-    pub(crate) const ALL: [Self; 5] = [Self::Title, Self::Keywords, Self::Organisation, Self::Summary, Self::Body];
+    pub(crate) const ALL: [Self; 5] =
+        [Self::Title, Self::Keywords, Self::Organisation, Self::Summary, Self::Body];
 
     /// The name of the searched attribute in both engines.
     pub(crate) const fn attribute(self) -> &'static str {
@@ -36,11 +37,16 @@ impl Level {
     /// The texts of a document on this level. Nothing matches across two of them.
     pub(crate) fn texts(self, document: &Document) -> Vec<&str> {
         match self {
-            Self::Title => std::iter::once(document.title.as_str()).chain(document.title_en.as_deref()).collect(),
-            Self::Keywords => document.keywords.iter().map(String::as_str).collect(),
-            Self::Organisation => {
-                document.organisation.as_deref().into_iter().chain(document.organisation_en.as_deref()).collect()
+            Self::Title => {
+                std::iter::once(document.title.as_str()).chain(document.title_en.as_deref()).collect()
             }
+            Self::Keywords => document.keywords.iter().map(String::as_str).collect(),
+            Self::Organisation => document
+                .organisation
+                .as_deref()
+                .into_iter()
+                .chain(document.organisation_en.as_deref())
+                .collect(),
             Self::Summary => document.summary.as_deref().into_iter().collect(),
             Self::Body => document.body.iter().map(String::as_str).collect(),
         }
@@ -49,9 +55,9 @@ impl Level {
 
 /// The terms of a text, in order.
 ///
-/// A Chinese run gives its overlapping pairs and then its last character alone, which keeps a chain of pairs from
-/// running on into the next run. Words give themselves. After all that, once each: the single characters, the stems of
-/// words, and the parts of part numbers.
+/// A Chinese run gives its overlapping pairs and then its last character alone, which keeps a chain of pairs
+/// from running on into the next run. Words give themselves. After all that, once each: the single
+/// characters, the stems of words, and the parts of part numbers.
 pub(crate) fn index_terms(text: &str) -> Vec<String> {
     let folded = fold(text);
     let chars = &folded.chars;
@@ -82,7 +88,8 @@ pub(crate) fn index_terms(text: &str) -> Vec<String> {
     terms
 }
 
-/// The terms that must stand side by side for a run of Chinese characters to be there: its pairs, or the one character.
+/// The terms that must stand side by side for a run of Chinese characters to be there: its pairs, or the one
+/// character.
 pub(crate) fn phrase_terms(run: &str) -> Vec<String> {
     let chars: Vec<char> = run.chars().collect();
     match chars.len() {

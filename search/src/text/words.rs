@@ -1,9 +1,9 @@
 //! What a query asks for.
 //!
-//! A text is cut at spaces and punctuation; Chinese runs are cut further into dictionary words. Every word must be
-//! found somewhere in a listing, in any order. A Chinese word is found where its characters stand side by side; a word
-//! of letters where its stem is, and, if it is the last of the text and its own stem, as a beginning (somebody may
-//! still be typing).
+//! A text is cut at spaces and punctuation; Chinese runs are cut further into dictionary words. Every word
+//! must be found somewhere in a listing, in any order. A Chinese word is found where its characters stand
+//! side by side; a word of letters where its stem is, and, if it is the last of the text and its own stem, as
+//! a beginning (somebody may still be typing).
 
 use tantivy::tokenizer::{TokenStream, Tokenizer};
 use tantivy_jieba::JiebaTokenizer;
@@ -22,9 +22,10 @@ const MIN_PREFIX: usize = 2;
 
 /// Words that tell nothing; they are left out as long as others remain.
 const SILENT: &[&str] = &[
-    "的", "了", "和", "与", "及", "或", "在", "于", "对", "为", "是", "有", "等", "中", "其", "并", "以", "用", "用于", "一种",
-    "一个", "基于", "关于", "以及", "及其", "通过", "进行", "寻找", "寻求", "需要", "需求", "相关", "a", "an", "and", "at",
-    "by", "for", "from", "in", "is", "of", "on", "or", "the", "to", "with",
+    "的", "了", "和", "与", "及", "或", "在", "于", "对", "为", "是", "有", "等", "中", "其", "并", "以",
+    "用", "用于", "一种", "一个", "基于", "关于", "以及", "及其", "通过", "进行", "寻找", "寻求", "需要",
+    "需求", "相关", "a", "an", "and", "at", "by", "for", "from", "in", "is", "of", "on", "or", "the", "to",
+    "with",
 ];
 
 /// One word of a query.
@@ -71,7 +72,9 @@ impl Words {
             found = cut(&folded.chars, &runs, &[]);
         }
         if let Some(Word::Latin { form, stem, prefix }) = found.words.last_mut() {
-            *prefix = matches!(runs.last(), Some(Run::Chain(_))) && form == stem && form.chars().count() >= MIN_PREFIX;
+            *prefix = matches!(runs.last(), Some(Run::Chain(_)))
+                && form == stem
+                && form.chars().count() >= MIN_PREFIX;
         }
         found.keep_longest();
         found
@@ -128,8 +131,8 @@ fn cut(chars: &[char], runs: &[Run], silent: &[&str]) -> Words {
     found
 }
 
-/// Dictionary words without the silent ones. A single character joins its neighbour: alone it would be found nearly
-/// everywhere (氢 of 氢燃料), and the dictionary often leaves an unknown word's last character over (循环泵).
+/// Dictionary words without the silent ones. A single character joins its neighbour: alone it would be found
+/// nearly everywhere (氢 of 氢燃料), and the dictionary often leaves an unknown word's last character over (循环泵).
 fn cut_chinese(run: &str, silent: &[&str]) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
     let mut open = false;
@@ -194,6 +197,9 @@ mod tests {
         let text = "a1 b2 c3 d4 e5 f6 g7 h8 i9 j10 k11 hydrogen l12 m13 compressor";
         let kept = words(text);
         assert_eq!(kept.len(), MAX_WORDS);
-        assert!(kept.contains(&"hydrogen".to_owned()) && kept.contains(&"compressor*".to_owned()), "{kept:?}");
+        assert!(
+            kept.contains(&"hydrogen".to_owned()) && kept.contains(&"compressor*".to_owned()),
+            "{kept:?}"
+        );
     }
 }

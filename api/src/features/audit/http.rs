@@ -29,7 +29,10 @@ pub fn routes(config: &mut ServiceConfig) {
 async fn list_audit(look: Look, query: Query<AuditQuery>) -> Result<HttpResponse> {
     look.person()?;
     if !(look.actor.is_admin() || look.actor.is_auditor()) {
-        return Err(AppError::forbidden(say!("仅管理员和审计可查看审计日志。", "The audit log is for admins and auditors.")));
+        return Err(AppError::forbidden(say!(
+            "仅管理员和审计可查看审计日志。",
+            "The audit log is for admins and auditors."
+        )));
     }
     let Query(query) = query;
     let mark = AuditQuery { limit: None, cursor: None, ..query.clone() };

@@ -1,6 +1,6 @@
 //! Reading the log.
 
-use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use techmart_entity::{
     Instant,
     audit::{Column, Entity, Model, SubjectKind},

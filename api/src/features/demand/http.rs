@@ -17,7 +17,9 @@ crate::listing_addresses! {
 
 /// The addresses.
 pub fn routes(config: &mut ServiceConfig) {
-    config.service(scope("/demands").configure(shared).service(diagnose).service(solve).service(close_unsolved));
+    config.service(
+        scope("/demands").configure(shared).service(diagnose).service(solve).service(close_unsolved),
+    );
 }
 
 /// A broker judges the demand; a demand is judged before it is published.

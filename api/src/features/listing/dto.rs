@@ -34,7 +34,7 @@ pub struct CollectedIn {
     pub organisation_id: Option<OrganisationId>,
     /// Where it was found; either this or a signed paper is needed.
     #[serde(default)]
-    #[schema(max_length = 2000, format = Uri)]
+    #[schema(max_length = 2000)]
     pub source_url: Option<String>,
     /// The signed paper, uploaded before with the purpose `collection`.
     #[serde(default)]

@@ -2,7 +2,10 @@
 
 use techmart_entity::{
     account::Role,
-    listing::{Audience, Model, status::{ListingMove, ListingStatus}},
+    listing::{
+        Audience, Model,
+        status::{ListingMove, ListingStatus},
+    },
 };
 
 use crate::{
@@ -74,7 +77,11 @@ pub fn may_read_contact(relation: Relation) -> bool {
 /// Whether the caller may see who owns it.
 #[must_use]
 pub fn may_read_owner(row: &Model, relation: Relation) -> bool {
-    row.audience != Audience::Anonymous || relation.member || relation.centre || relation.auditor || relation.party
+    row.audience != Audience::Anonymous
+        || relation.member
+        || relation.centre
+        || relation.auditor
+        || relation.party
 }
 
 /// Whether the caller may know of the row at all: the least there is to see of it.
@@ -82,7 +89,11 @@ pub fn may_read_owner(row: &Model, relation: Relation) -> bool {
 /// # Errors
 /// 404 when not.
 pub fn see(cx: &Context, row: &Model, relation: Relation) -> Result<()> {
-    if may_read_draft(relation) || may_read_page(cx, row, relation) { Ok(()) } else { Err(AppError::not_found()) }
+    if may_read_draft(relation) || may_read_page(cx, row, relation) {
+        Ok(())
+    } else {
+        Err(AppError::not_found())
+    }
 }
 
 /// Whether the caller may change the draft.
@@ -142,7 +153,9 @@ pub fn move_it(cx: &Context, row: &Model, relation: Relation, mv: ListingMove) -
             disinterested(relation)
         }
         ListingMove::Solve | ListingMove::CloseUnsolved => allow(relation.editor || is_broker, keeper_only),
-        ListingMove::Expire => Err(AppError::forbidden(say!("到期由系统执行。", "The service itself lets things expire."))),
+        ListingMove::Expire => {
+            Err(AppError::forbidden(say!("到期由系统执行。", "The service itself lets things expire.")))
+        }
     }
 }
 
@@ -182,7 +195,10 @@ fn disinterested(relation: Relation) -> Result<()> {
     }
     Err(AppError::new(
         Code::ConflictOfInterest,
-        say!("您是该单位成员，请由其他技术经理人处理。", "You belong to that organisation; another broker has to do this."),
+        say!(
+            "您是该单位成员，请由其他技术经理人处理。",
+            "You belong to that organisation; another broker has to do this."
+        ),
     ))
 }
 

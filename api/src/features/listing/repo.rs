@@ -2,8 +2,8 @@
 //! that writes a status.
 
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, IntoActiveModel,
-    QueryFilter, QueryOrder, QuerySelect, Set, sea_query::Expr,
+    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter,
+    QueryOrder, QuerySelect, Set, sea_query::Expr,
 };
 use serde::{Deserialize, Serialize};
 use techmart_entity::{
@@ -27,7 +27,11 @@ use crate::{
 pub fn scope(cx: &Context) -> Condition {
     let published = |audiences: &[Audience]| {
         Condition::all()
-            .add(Column::Status.is_in([ListingStatus::Published, ListingStatus::Solved, ListingStatus::ClosedUnsolved]))
+            .add(Column::Status.is_in([
+                ListingStatus::Published,
+                ListingStatus::Solved,
+                ListingStatus::ClosedUnsolved,
+            ]))
             .add(Column::Audience.is_in(audiences.iter().copied()))
     };
     match &cx.actor {
@@ -101,7 +105,11 @@ pub async fn list(
         let working = filter.working.clone();
         condition = condition.add(
             Condition::any()
-                .add(Condition::all().add(Column::NextStatus.is_null()).add(Column::Status.is_in(working.clone())))
+                .add(
+                    Condition::all()
+                        .add(Column::NextStatus.is_null())
+                        .add(Column::Status.is_in(working.clone())),
+                )
                 .add(Column::NextStatus.is_in(working)),
         );
     }
@@ -153,11 +161,7 @@ impl IntoCondition for Expr {
 /// # Errors
 /// 404 when there is none.
 pub async fn find(db: &impl ConnectionTrait, kind: ListingKind, id: ListingId) -> Result<Model> {
-    Entity::find_by_id(id)
-        .filter(Column::Kind.eq(kind))
-        .one(db)
-        .await?
-        .ok_or_else(AppError::not_found)
+    Entity::find_by_id(id).filter(Column::Kind.eq(kind)).one(db).await?.ok_or_else(AppError::not_found)
 }
 
 /// The same, held until the transaction ends: of two moves at once the second sees what the first did.
@@ -347,9 +351,11 @@ pub async fn set_duplicate_keys(tx: &Tx, row: &Model, content: &Content) -> Resu
     if keys.is_empty() {
         return Ok(());
     }
-    let rows = keys
-        .into_iter()
-        .map(|key| duplicate_key::ActiveModel { listing_id: Set(row.id), key: Set(key), kind: Set(row.kind) });
+    let rows = keys.into_iter().map(|key| duplicate_key::ActiveModel {
+        listing_id: Set(row.id),
+        key: Set(key),
+        kind: Set(row.kind),
+    });
     duplicate_key::Entity::insert_many(rows).exec_without_returning(tx).await?;
     Ok(())
 }

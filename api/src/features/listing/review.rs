@@ -30,8 +30,15 @@ use crate::{
 ///
 /// # Errors
 /// 403 for members of its owner, 409 when that is not legal.
-pub async fn claim(tx: &Tx, cx: &Context, kind: ListingKind, id: ListingId, precondition: &Precondition) -> Result<Model> {
-    let set = ActiveModel { claimed_by: Set(cx.account_id()), claimed_at: Set(Some(cx.now)), ..Default::default() };
+pub async fn claim(
+    tx: &Tx,
+    cx: &Context,
+    kind: ListingKind,
+    id: ListingId,
+    precondition: &Precondition,
+) -> Result<Model> {
+    let set =
+        ActiveModel { claimed_by: Set(cx.account_id()), claimed_at: Set(Some(cx.now)), ..Default::default() };
     quiet(tx, cx, kind, id, ListingMove::Claim, precondition, set).await
 }
 
@@ -39,7 +46,13 @@ pub async fn claim(tx: &Tx, cx: &Context, kind: ListingKind, id: ListingId, prec
 ///
 /// # Errors
 /// 403 for whom the claim is not, 409 when that is not legal.
-pub async fn release(tx: &Tx, cx: &Context, kind: ListingKind, id: ListingId, precondition: &Precondition) -> Result<Model> {
+pub async fn release(
+    tx: &Tx,
+    cx: &Context,
+    kind: ListingKind,
+    id: ListingId,
+    precondition: &Precondition,
+) -> Result<Model> {
     let set = ActiveModel { claimed_by: Set(None), claimed_at: Set(None), ..Default::default() };
     quiet(tx, cx, kind, id, ListingMove::Release, precondition, set).await
 }
@@ -65,7 +78,13 @@ async fn quiet(
 /// # Errors
 /// 403 for whoever submitted it and for members of its owner, 409 when that is not legal, 422 when
 /// its owner is not verified or a demand was not judged.
-pub async fn publish(tx: &Tx, cx: &Context, kind: ListingKind, id: ListingId, precondition: &Precondition) -> Result<Model> {
+pub async fn publish(
+    tx: &Tx,
+    cx: &Context,
+    kind: ListingKind,
+    id: ListingId,
+    precondition: &Precondition,
+) -> Result<Model> {
     let (row, slot, change) = begin(tx, cx, kind, id, ListingMove::Publish, precondition).await?;
     let version = repo::find_version(tx, row.working_version_id).await?;
     if version.submitted_by.is_some() && version.submitted_by == cx.account_id() {
@@ -131,7 +150,10 @@ async fn obstacles(tx: &Tx, row: &Model) -> Result<Vec<Fault>> {
             faults.push(Fault::at(
                 "",
                 "no_evidence",
-                say!("整合汇聚的条目需要来源网址或签字材料。", "What was collected needs a source address or a signed paper."),
+                say!(
+                    "整合汇聚的条目需要来源网址或签字材料。",
+                    "What was collected needs a source address or a signed paper."
+                ),
             ));
         }
     } else {
@@ -143,7 +165,10 @@ async fn obstacles(tx: &Tx, row: &Model) -> Result<Vec<Fault>> {
             faults.push(Fault::at(
                 "",
                 "owner_not_verified",
-                say!("单位尚未认证，请先完成单位认证。", "Its organisation is not verified yet; verify it first."),
+                say!(
+                    "单位尚未认证，请先完成单位认证。",
+                    "Its organisation is not verified yet; verify it first."
+                ),
             ));
         }
     }
@@ -151,7 +176,10 @@ async fn obstacles(tx: &Tx, row: &Model) -> Result<Vec<Fault>> {
         faults.push(Fault::at(
             "",
             "not_diagnosed",
-            say!("发布前请先诊断（POST /demands/{{id}}/diagnose）。", "Judge the demand first (POST /demands/{{id}}/diagnose)."),
+            say!(
+                "发布前请先诊断（POST /demands/{{id}}/diagnose）。",
+                "Judge the demand first (POST /demands/{{id}}/diagnose)."
+            ),
         ));
     }
     Ok(faults)
@@ -214,7 +242,8 @@ async fn decide(
     .await?;
     let set = ActiveModel { claimed_by: Set(None), claimed_at: Set(None), ..Default::default() };
     let moved = repo::advance(tx, &row, slot, &change, cx.now, set).await?;
-    record_and_tell(tx, cx, Record::of_move(&change, subject(kind), id).because(None::<&str>, Some(reason))).await?;
+    record_and_tell(tx, cx, Record::of_move(&change, subject(kind), id).because(None::<&str>, Some(reason)))
+        .await?;
     Ok(moved)
 }
 
@@ -237,7 +266,13 @@ pub async fn suspend(
 ///
 /// # Errors
 /// 409 when that is not legal.
-pub async fn resume(tx: &Tx, cx: &Context, kind: ListingKind, id: ListingId, precondition: &Precondition) -> Result<Model> {
+pub async fn resume(
+    tx: &Tx,
+    cx: &Context,
+    kind: ListingKind,
+    id: ListingId,
+    precondition: &Precondition,
+) -> Result<Model> {
     visible_move(tx, cx, kind, id, ListingMove::Resume, precondition, None).await
 }
 
@@ -252,7 +287,8 @@ async fn visible_move(
 ) -> Result<Model> {
     let (row, slot, change) = begin(tx, cx, kind, id, mv, precondition).await?;
     let moved = repo::advance(tx, &row, slot, &change, cx.now, ActiveModel::default()).await?;
-    record_and_tell(tx, cx, Record::of_move(&change, subject(kind), id).because(None::<&str>, reason)).await?;
+    record_and_tell(tx, cx, Record::of_move(&change, subject(kind), id).because(None::<&str>, reason))
+        .await?;
     reindex(tx, cx, id).await?;
     Ok(moved)
 }
@@ -275,7 +311,10 @@ pub async fn diagnose(
     precondition.honour(&view::page_tag(&row))?;
     let status = row.status;
     let open = match status {
-        ListingStatus::Submitted | ListingStatus::InReview | ListingStatus::Published | ListingStatus::Suspended => true,
+        ListingStatus::Submitted
+        | ListingStatus::InReview
+        | ListingStatus::Published
+        | ListingStatus::Suspended => true,
         ListingStatus::Draft
         | ListingStatus::Returned
         | ListingStatus::Rejected

@@ -7,7 +7,12 @@ use techmart_entity::{
     demand::DemandContent,
     listing::{Audience, Contact, Content},
     provider::ProviderContent,
-    value::{field::IndustryCode, ip::{IpRight, IpType}, money::Price, patent::PatentNumber},
+    value::{
+        field::IndustryCode,
+        ip::{IpRight, IpType},
+        money::Price,
+        patent::PatentNumber,
+    },
 };
 
 use crate::{
@@ -45,22 +50,52 @@ pub fn lacking(content: &Content) -> Vec<Fault> {
         Content::Achievement(content) => {
             need(is_filled(content.title.as_deref()), "title", "成果名称", "title");
             need(is_filled(content.summary.as_deref()), "summary", "成果简介", "summary");
-            need(content.field.is_some() || is_filled(content.field_raw.as_deref()), "field", "技术领域", "field");
-            need(content.trl.is_some() || is_filled(content.maturity_raw.as_deref()), "trl", "成熟度", "maturity");
-            need(!content.cooperation_modes.is_empty(), "cooperation_modes", "合作方式", "modes of cooperation");
-            need(is_reachable(content.contact.as_ref()), "contact", "联系人及电话或邮箱（不公开）", "a contact with telephone or e-mail (kept private)");
+            need(
+                content.field.is_some() || is_filled(content.field_raw.as_deref()),
+                "field",
+                "技术领域",
+                "field",
+            );
+            need(
+                content.trl.is_some() || is_filled(content.maturity_raw.as_deref()),
+                "trl",
+                "成熟度",
+                "maturity",
+            );
+            need(
+                !content.cooperation_modes.is_empty(),
+                "cooperation_modes",
+                "合作方式",
+                "modes of cooperation",
+            );
+            need(
+                is_reachable(content.contact.as_ref()),
+                "contact",
+                "联系人及电话或邮箱（不公开）",
+                "a contact with telephone or e-mail (kept private)",
+            );
         }
         Content::Demand(content) => {
             need(is_filled(content.title.as_deref()), "title", "需求名称", "title");
             need(content.demand_type.is_some(), "demand_type", "需求类型", "type of demand");
             need(is_filled(content.problem.as_deref()), "problem", "主要技术难题", "the technical problem");
-            need(is_reachable(content.contact.as_ref()), "contact", "联系人及电话或邮箱（不公开）", "a contact with telephone or e-mail (kept private)");
+            need(
+                is_reachable(content.contact.as_ref()),
+                "contact",
+                "联系人及电话或邮箱（不公开）",
+                "a contact with telephone or e-mail (kept private)",
+            );
         }
         Content::Provider(content) => {
             need(is_filled(content.title.as_deref()), "title", "名称", "title");
             need(is_filled(content.summary.as_deref()), "summary", "简介", "summary");
             need(!content.types.is_empty(), "types", "服务类型", "types of service");
-            need(is_reachable(content.contact.as_ref()), "contact", "联系人及电话或邮箱（不公开）", "a contact with telephone or e-mail (kept private)");
+            need(
+                is_reachable(content.contact.as_ref()),
+                "contact",
+                "联系人及电话或邮箱（不公开）",
+                "a contact with telephone or e-mail (kept private)",
+            );
         }
     }
     faults
@@ -82,7 +117,11 @@ fn achievement(content: &AchievementContent, faults: &mut Vec<Fault>) {
         ip_right(right, &format!("/content/ip/{i}"), faults);
     }
     if content.trl_basis.is_some() && content.trl.is_none() {
-        faults.push(Fault::at("/content/trl_basis", "without_trl", say!("没有 trl 时不能给出依据。", "There is a basis but no trl.")));
+        faults.push(Fault::at(
+            "/content/trl_basis",
+            "without_trl",
+            say!("没有 trl 时不能给出依据。", "There is a basis but no trl."),
+        ));
     }
     if let Some(price) = &content.price {
         amounts(price, "/content/price", faults);
@@ -91,7 +130,10 @@ fn achievement(content: &AchievementContent, faults: &mut Vec<Fault>) {
         faults.push(Fault::at(
             "/content/visibility",
             "unknown_code",
-            say!("成果的可见范围为 public、signed_in 或 parties。", "An achievement is public, signed_in or parties."),
+            say!(
+                "成果的可见范围为 public、signed_in 或 parties。",
+                "An achievement is public, signed_in or parties."
+            ),
         ));
     }
     for (i, code) in content.industry_codes.iter().enumerate() {
@@ -107,20 +149,31 @@ fn demand(content: &DemandContent, faults: &mut Vec<Fault>) {
     if let (Some(start), Some(deadline)) = (content.start_on, content.deadline_on)
         && deadline < start
     {
-        faults.push(Fault::at("/content/deadline_on", "before_start", say!("截止日不能早于开始日。", "The deadline is before the start.")));
+        faults.push(Fault::at(
+            "/content/deadline_on",
+            "before_start",
+            say!("截止日不能早于开始日。", "The deadline is before the start."),
+        ));
     }
     if matches!(content.publicity, Some(Audience::SignedIn | Audience::Parties)) {
         faults.push(Fault::at(
             "/content/publicity",
             "unknown_code",
-            say!("需求的公开方式为 public、anonymous 或 unlisted。", "A demand is public, anonymous or unlisted."),
+            say!(
+                "需求的公开方式为 public、anonymous 或 unlisted。",
+                "A demand is public, anonymous or unlisted."
+            ),
         ));
     }
     if let Some(code) = &content.industry_code {
         industry(code, "/content/industry_code", faults);
     }
     if let Some(town) = content.town.as_deref().filter(|town| !is_town(town)) {
-        faults.push(Fault::at("/content/town", "unknown_code", say!("“{town}” 不在 town 代码表中。", "“{town}” is not in the code list town.")));
+        faults.push(Fault::at(
+            "/content/town",
+            "unknown_code",
+            say!("“{town}” 不在 town 代码表中。", "“{town}” is not in the code list town."),
+        ));
     }
 }
 
@@ -135,7 +188,11 @@ fn provider(content: &ProviderContent, faults: &mut Vec<Fault>) {
 
 fn title(title: Option<&str>, faults: &mut Vec<Fault>) {
     if title.is_some_and(|title| title.trim().is_empty()) {
-        faults.push(Fault::at("/content/title", "blank", say!("名称不能是空白。", "The title must not be blank.")));
+        faults.push(Fault::at(
+            "/content/title",
+            "blank",
+            say!("名称不能是空白。", "The title must not be blank."),
+        ));
     }
 }
 
@@ -147,7 +204,10 @@ fn ip_right(right: &IpRight, place: &str, faults: &mut Vec<Fault>) {
         faults.push(Fault::at(
             format!("{place}/number"),
             "patent_number",
-            say!("专利号“{number}”不正确：{fault}。示例 ZL201720001285.X。", "“{number}” is no patent number: {fault}. Such as ZL201720001285.X."),
+            say!(
+                "专利号“{number}”不正确：{fault}。示例 ZL201720001285.X。",
+                "“{number}” is no patent number: {fault}. Such as ZL201720001285.X."
+            ),
         ));
     }
 }
@@ -156,13 +216,21 @@ fn amounts(price: &Price, place: &str, faults: &mut Vec<Fault>) {
     if let (Some(min), Some(max)) = (price.min, price.max)
         && min > max
     {
-        faults.push(Fault::at(format!("{place}/max"), "below_min", say!("max 不能小于 min。", "max is below min.")));
+        faults.push(Fault::at(
+            format!("{place}/max"),
+            "below_min",
+            say!("max 不能小于 min。", "max is below min."),
+        ));
     }
 }
 
 fn industry(code: &str, place: &str, faults: &mut Vec<Fault>) {
     if code.parse::<IndustryCode>().is_err() {
-        faults.push(Fault::at(place, "industry_code", say!("“{code}” 不是 GB/T 4754 代码，例如 C36。", "“{code}” is no GB/T 4754 code, such as C36.")));
+        faults.push(Fault::at(
+            place,
+            "industry_code",
+            say!("“{code}” 不是 GB/T 4754 代码，例如 C36。", "“{code}” is no GB/T 4754 code, such as C36."),
+        ));
     }
 }
 

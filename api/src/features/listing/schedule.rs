@@ -1,9 +1,12 @@
 //! What time brings to listings: the end of their term.
 
-use sea_orm::{ColumnTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use techmart_entity::{
     id::ListingId,
-    listing::{ActiveModel, Column, Entity, ListingKind, status::{ListingMove, ListingStatus}},
+    listing::{
+        ActiveModel, Column, Entity, ListingKind,
+        status::{ListingMove, ListingStatus},
+    },
 };
 
 use super::{
@@ -41,7 +44,8 @@ async fn expire_one(state: &State, cx: &Context, kind: ListingKind, id: ListingI
     state
         .db
         .write(async |tx| {
-            let (row, slot, change) = begin(tx, cx, kind, id, ListingMove::Expire, &Precondition::any()).await?;
+            let (row, slot, change) =
+                begin(tx, cx, kind, id, ListingMove::Expire, &Precondition::any()).await?;
             if row.expires_at.is_none_or(|end| end > cx.now) {
                 return Ok(());
             }

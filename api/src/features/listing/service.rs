@@ -73,7 +73,10 @@ pub async fn create(
         Some(collected) => {
             cx.person()?;
             if !cx.actor.is_broker() {
-                return Err(AppError::forbidden(say!("只有技术经理人可以代为征集。", "Only brokers collect on behalf of others.")));
+                return Err(AppError::forbidden(say!(
+                    "只有技术经理人可以代为征集。",
+                    "Only brokers collect on behalf of others."
+                )));
             }
             collect(tx, cx, &mut row, collected, &mut faults).await?;
         }
@@ -148,16 +151,29 @@ pub fn first_version(cx: &Context, row: &Model, content: &Content) -> version::M
     }
 }
 
-async fn collect(tx: &Tx, cx: &Context, row: &mut Model, collected: Collected, faults: &mut Vec<Fault>) -> Result<()> {
+async fn collect(
+    tx: &Tx,
+    cx: &Context,
+    row: &mut Model,
+    collected: Collected,
+    faults: &mut Vec<Fault>,
+) -> Result<()> {
     if collected.source_url.is_none() && collected.attachment_id.is_none() {
         faults.push(Fault::at(
             "/collected",
             "no_evidence",
-            say!("代为征集需要来源网址或签字材料。", "What is collected needs a source address or a signed paper."),
+            say!(
+                "代为征集需要来源网址或签字材料。",
+                "What is collected needs a source address or a signed paper."
+            ),
         ));
     }
     if let Some(day) = collected.collected_on.filter(|day| *day > cx.today) {
-        faults.push(Fault::at("/collected/collected_on", "future", say!("{day} 在将来。", "{day} is in the future.")));
+        faults.push(Fault::at(
+            "/collected/collected_on",
+            "future",
+            say!("{day} 在将来。", "{day} is in the future."),
+        ));
     }
     if let Some(id) = collected.organisation_id {
         match organisations::find(tx, id).await? {
@@ -167,7 +183,10 @@ async fn collect(tx: &Tx, cx: &Context, row: &mut Model, collected: Collected, f
                 if cx.actor.belongs_to(id) {
                     return Err(AppError::new(
                         Code::ConflictOfInterest,
-                        say!("您是该单位成员，请以成员身份发布。", "You belong to that organisation; post as its member."),
+                        say!(
+                            "您是该单位成员，请以成员身份发布。",
+                            "You belong to that organisation; post as its member."
+                        ),
                     ));
                 }
             }
@@ -220,7 +239,10 @@ pub async fn patch(
         let status = row.working_status();
         return Err(AppError::new(
             Code::IllegalMove,
-            say!("状态 {status} 不能修改；可先撤回提交。", "What is {status} cannot be changed; recall it first."),
+            say!(
+                "状态 {status} 不能修改；可先撤回提交。",
+                "What is {status} cannot be changed; recall it first."
+            ),
         ));
     }
     let base = repo::find_version(tx, row.working_version_id.or(row.published_version_id)).await?;
@@ -228,7 +250,11 @@ pub async fn patch(
     let content = rules::merge(&before, patch).map_err(|error| {
         AppError::unfit(
             Code::InvalidBody,
-            vec![Fault::at("/content", "invalid", say!("内容不符合要求：{error}。", "The content does not fit: {error}."))],
+            vec![Fault::at(
+                "/content",
+                "invalid",
+                say!("内容不符合要求：{error}。", "The content does not fit: {error}."),
+            )],
         )
     })?;
     let faults = rules::faults(&content);
@@ -260,7 +286,8 @@ pub async fn write_content(
         repo::insert_version(tx, next).await?;
         audit::record(tx, cx, Record::act("begin_next_version", subject(row.kind), row.id)).await?;
     } else {
-        let set = version::ActiveModel { id: Set(base.id), content: Set(content.document()), ..Default::default() };
+        let set =
+            version::ActiveModel { id: Set(base.id), content: Set(content.document()), ..Default::default() };
         repo::update_version(tx, set).await?;
     }
     // Before the first publication the row's own copy follows the draft.
@@ -277,7 +304,13 @@ pub async fn write_content(
 ///
 /// # Errors
 /// 409 when it was submitted at some time: what was seen stays on record.
-pub async fn delete(tx: &Tx, cx: &Context, kind: ListingKind, id: ListingId, precondition: &Precondition) -> Result<()> {
+pub async fn delete(
+    tx: &Tx,
+    cx: &Context,
+    kind: ListingKind,
+    id: ListingId,
+    precondition: &Precondition,
+) -> Result<()> {
     let row = repo::hold(tx, kind, id).await?;
     let relation = view::relation(tx, cx, &row).await?;
     policy::edit(cx, &row, relation)?;
@@ -286,7 +319,10 @@ pub async fn delete(tx: &Tx, cx: &Context, kind: ListingKind, id: ListingId, pre
         let status = row.status;
         return Err(AppError::new(
             Code::IllegalMove,
-            say!("只有从未提交的草稿可以删除；当前状态 {status}。", "Only a draft that was never submitted is deleted; it is {status}."),
+            say!(
+                "只有从未提交的草稿可以删除；当前状态 {status}。",
+                "Only a draft that was never submitted is deleted; it is {status}."
+            ),
         ));
     }
     repo::delete(tx, id).await?;
@@ -322,7 +358,13 @@ pub(super) async fn begin(
 ///
 /// # Errors
 /// 409 when that is not legal, 422 with everything that is lacking.
-pub async fn submit(tx: &Tx, cx: &Context, kind: ListingKind, id: ListingId, precondition: &Precondition) -> Result<Model> {
+pub async fn submit(
+    tx: &Tx,
+    cx: &Context,
+    kind: ListingKind,
+    id: ListingId,
+    precondition: &Precondition,
+) -> Result<Model> {
     let (row, slot, change) = begin(tx, cx, kind, id, ListingMove::Submit, precondition).await?;
     let version = repo::find_version(tx, row.working_version_id).await?;
     let content = Content::parse(kind, version.content.clone()).map_err(AppError::internal)?;
@@ -366,7 +408,13 @@ pub async fn submit(tx: &Tx, cx: &Context, kind: ListingKind, id: ListingId, pre
 ///
 /// # Errors
 /// 409 when that is not legal.
-pub async fn recall(tx: &Tx, cx: &Context, kind: ListingKind, id: ListingId, precondition: &Precondition) -> Result<Model> {
+pub async fn recall(
+    tx: &Tx,
+    cx: &Context,
+    kind: ListingKind,
+    id: ListingId,
+    precondition: &Precondition,
+) -> Result<Model> {
     let (row, slot, change) = begin(tx, cx, kind, id, ListingMove::Recall, precondition).await?;
     let moved = repo::advance(tx, &row, slot, &change, cx.now, ActiveModel::default()).await?;
     audit::record(tx, cx, Record::of_move(&change, subject(kind), id)).await?;
@@ -377,7 +425,13 @@ pub async fn recall(tx: &Tx, cx: &Context, kind: ListingKind, id: ListingId, pre
 ///
 /// # Errors
 /// 409 when that is not legal.
-pub async fn renew(tx: &Tx, cx: &Context, kind: ListingKind, id: ListingId, precondition: &Precondition) -> Result<Model> {
+pub async fn renew(
+    tx: &Tx,
+    cx: &Context,
+    kind: ListingKind,
+    id: ListingId,
+    precondition: &Precondition,
+) -> Result<Model> {
     let (row, slot, change) = begin(tx, cx, kind, id, ListingMove::Renew, precondition).await?;
     let set = ActiveModel { expires_at: Set(Some(cx.now + shelf_life())), ..Default::default() };
     let moved = repo::advance(tx, &row, slot, &change, cx.now, set).await?;
@@ -408,7 +462,8 @@ pub async fn withdraw(
         ..Default::default()
     };
     let moved = repo::advance(tx, &row, slot, &change, cx.now, set).await?;
-    audit::record(tx, cx, Record::of_move(&change, subject(kind), id).because(None::<&str>, Some(reason))).await?;
+    audit::record(tx, cx, Record::of_move(&change, subject(kind), id).because(None::<&str>, Some(reason)))
+        .await?;
     counting::listing_withdrawn(tx, cx, &moved).await?;
     reindex(tx, cx, id).await?;
     Ok(moved)

@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 use serde::de::DeserializeOwned;
 use techmart_entity::{
     id::{ListingId, OrganisationId},
@@ -14,8 +14,8 @@ use techmart_entity::{
 
 use super::{
     dto::{
-        DuplicateOut, ListingBrief, ListingOut, ListingQuery, ListingSort, OrganisationBrief, OwnerNote, VersionOut,
-        VersionsOut,
+        DuplicateOut, ListingBrief, ListingOut, ListingQuery, ListingSort, OrganisationBrief, OwnerNote,
+        VersionOut, VersionsOut,
     },
     policy::{self, Relation},
     repo, subject,
@@ -185,7 +185,11 @@ fn owner_note(row: &Model, relation: Relation) -> Option<OwnerNote> {
     }
 }
 
-fn content<C: DeserializeOwned>(kind: ListingKind, version: &version::Model, relation: Relation) -> Result<C> {
+fn content<C: DeserializeOwned>(
+    kind: ListingKind,
+    version: &version::Model,
+    relation: Relation,
+) -> Result<C> {
     let content = Content::parse(kind, version.content.clone()).map_err(AppError::internal)?;
     let content = if policy::may_read_contact(relation) { content } else { content.without_private() };
     serde_json::from_value(content.document()).map_err(AppError::internal)
@@ -237,7 +241,8 @@ pub async fn list(
         ListingSort::Oldest => repo::Order::Oldest,
         ListingSort::Created => repo::Order::Id,
     };
-    let statuses = if query.status.is_empty() { vec![ListingStatus::Published] } else { query.status.clone() };
+    let statuses =
+        if query.status.is_empty() { vec![ListingStatus::Published] } else { query.status.clone() };
     // An item that was never published has no place in an order of publication.
     let order = if statuses.iter().all(|status| status.was_published()) { order } else { repo::Order::Id };
     let insider = cx.actor.is_centre()
@@ -268,7 +273,10 @@ pub async fn rows_page(
 ) -> Result<Page<ListingBrief>> {
     let owners: Vec<OrganisationId> = rows.iter().filter_map(|row| row.organisation_id).collect();
     let organisations = briefs(db, &owners).await?;
-    let key = |row: &Model| repo::ListKey { at: row.first_published_at.map(|at| at.timestamp_millis()), id: row.id };
+    let key = |row: &Model| repo::ListKey {
+        at: row.first_published_at.map(|at| at.timestamp_millis()),
+        id: row.id,
+    };
     Ok(cut.page(rows, key, |row| {
         let relation = policy::relation(cx, &row, false);
         let inside = policy::may_read_draft(relation);

@@ -1,0 +1,63 @@
+//! What time brings: terms that end, rows and files that nobody needs any more.
+
+use std::{fmt::Display, sync::Arc, time::Duration};
+
+use tokio::sync::watch;
+
+use crate::{
+    features::{account, attachment, docking, listing, provider},
+    outbox::relay,
+    state::State,
+};
+
+/// How often terms are looked at.
+const EVERY: Duration = Duration::from_secs(30);
+/// Every how many rounds the sweeping is done: hourly.
+const SWEEP: u64 = 120;
+
+/// Looks at the terms again and again until told to stop.
+pub async fn run(state: Arc<State>, mut stop: watch::Receiver<bool>) {
+    let mut round = 0_u64;
+    loop {
+        tick(&state).await;
+        if round.is_multiple_of(SWEEP) {
+            sweep(&state).await;
+        }
+        round += 1;
+        tokio::select! {
+            () = tokio::time::sleep(EVERY) => {}
+            _ = stop.changed() => return,
+        }
+        if *stop.borrow() {
+            return;
+        }
+    }
+}
+
+/// One look at all terms.
+pub async fn tick(state: &State) {
+    report("listings expired", listing::schedule::expire(state).await);
+    report("dockings expired", docking::schedule::expire(state).await);
+    report("entries expired", provider::service::expire_entries(state).await);
+    if let Err(error) = relay::measure(state).await {
+        tracing::warn!(%error, "the outbox could not be measured");
+    }
+    state.outbox.wake();
+}
+
+/// Takes away what nobody needs any more.
+pub async fn sweep(state: &State) {
+    state.rate_limits.sweep();
+    report("files swept", attachment::service::sweep(state).await);
+    if let Err(error) = account::service::sweep(state).await {
+        tracing::warn!(%error, "old tokens could not be swept");
+    }
+}
+
+fn report<E: Display>(what: &str, outcome: Result<usize, E>) {
+    match outcome {
+        Ok(0) => {}
+        Ok(n) => tracing::info!(n, what, "schedule"),
+        Err(error) => tracing::warn!(%error, what, "schedule failed"),
+    }
+}

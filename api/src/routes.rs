@@ -1,0 +1,48 @@
+//! All addresses, in one list.
+
+use actix_web::{HttpRequest, HttpResponse, http::header, web::Data};
+use utoipa_actix_web::{scope::scope, service_config::ServiceConfig};
+
+use crate::{
+    error::{AppError, Code, Result},
+    features::{
+        account, achievement, attachment, audit, code_list, demand, docking, import, indicator, ledger,
+        organisation, provider, review, search,
+    },
+    openapi, say,
+    state::State,
+};
+
+/// The versioned interface.
+pub fn api(config: &mut ServiceConfig) {
+    config.service(
+        scope("/api/v1")
+            .configure(account::http::routes)
+            .configure(organisation::http::routes)
+            .configure(achievement::http::routes)
+            .configure(demand::http::routes)
+            .configure(provider::http::routes)
+            .configure(docking::http::routes)
+            .configure(review::http::routes)
+            .configure(attachment::http::routes)
+            .configure(search::http::routes)
+            .configure(indicator::http::routes)
+            .configure(ledger::http::routes)
+            .configure(import::http::routes)
+            .configure(code_list::http::routes)
+            .configure(audit::http::routes)
+            .configure(openapi::routes),
+    );
+}
+
+/// What is not there: 404, or 405 when the address has other methods.
+pub async fn nothing_here(request: HttpRequest, state: Data<State>) -> Result<HttpResponse> {
+    match state.operations.methods(request.path()) {
+        Some(methods) => {
+            let mut response = HttpResponse::MethodNotAllowed();
+            response.insert_header((header::ALLOW, methods));
+            Ok(response.finish())
+        }
+        None => Err(AppError::new(Code::NotFound, say!("没有这个地址。", "There is no such address."))),
+    }
+}
