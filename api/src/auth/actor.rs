@@ -134,7 +134,13 @@ impl Context {
     /// 401 when nobody signed in.
     pub fn person(&self) -> Result<&Person> {
         self.actor.person().ok_or_else(|| {
-            AppError::new(Code::NotSignedIn, say!("请先登录并在 Authorization 中携带令牌。", "Sign in and send the token in Authorization."))
+            AppError::new(
+                Code::NotSignedIn,
+                say!(
+                    "请先登录并在 Authorization 中携带令牌。",
+                    "Sign in and send the token in Authorization."
+                ),
+            )
         })
     }
 
@@ -154,7 +160,11 @@ impl Context {
             );
             AppError::unfit(
                 Code::InvalidHeader,
-                vec![Fault { place: Place::Header("Acting-Organisation".to_owned()), code: "required".to_owned(), detail }],
+                vec![Fault {
+                    place: Place::Header("Acting-Organisation".to_owned()),
+                    code: "required".to_owned(),
+                    detail,
+                }],
             )
         })
     }

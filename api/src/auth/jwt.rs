@@ -65,7 +65,12 @@ impl Jwt {
     ///
     /// # Errors
     /// When there is no key or signing fails.
-    pub fn sign(&self, account: AccountId, session: SessionId, now: Instant) -> Result<String, jsonwebtoken::errors::Error> {
+    pub fn sign(
+        &self,
+        account: AccountId,
+        session: SessionId,
+        now: Instant,
+    ) -> Result<String, jsonwebtoken::errors::Error> {
         let key = self.keys.first().ok_or(jsonwebtoken::errors::ErrorKind::InvalidKeyFormat)?;
         let claims = Claims {
             iss: ISSUER.to_owned(),
@@ -94,7 +99,8 @@ impl Jwt {
         validation.set_audience(&[AUDIENCE]);
         validation.validate_nbf = true;
         validation.leeway = LEEWAY;
-        let claims = jsonwebtoken::decode::<Claims>(token, &key.decoding, &validation).map_err(|_| Invalid)?.claims;
+        let claims =
+            jsonwebtoken::decode::<Claims>(token, &key.decoding, &validation).map_err(|_| Invalid)?.claims;
         // A token that claims to live longer than ours do was not made by us.
         (claims.typ == TYPE && claims.exp - claims.iat <= LIFETIME).then_some(claims).ok_or(Invalid)
     }

@@ -8,9 +8,10 @@ pub mod secret;
 
 use actix_web::{HttpRequest, http::header};
 pub use actor::{Actor, Context, Membership, Person};
-use sea_orm::{ColumnTrait, EntityTrait, ExprTrait, QueryFilter};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use techmart_entity::{
-    account, account::session,
+    account,
+    account::session,
     id::OrganisationId,
     organisation::{self, membership},
 };
@@ -34,8 +35,14 @@ pub const ACTING_ORGANISATION: &str = "acting-organisation";
 pub async fn authenticate(request: &HttpRequest, state: &State) -> Result<Context> {
     let info = request::info(request);
     let now = state.clock.now();
-    let mut context =
-        Context { actor: Actor::Visitor, acting: None, now, today: day_of(now), request_id: Some(info.id), client: info.client };
+    let mut context = Context {
+        actor: Actor::Visitor,
+        acting: None,
+        now,
+        today: day_of(now),
+        request_id: Some(info.id),
+        client: info.client,
+    };
     let Some(authorization) = body::header(request, &header::AUTHORIZATION) else {
         return Ok(context);
     };
@@ -57,17 +64,18 @@ async fn load(state: &State, claims: &jwt::Claims) -> Result<Option<Person>> {
     let db = state.db.read();
     let found = session::Entity::find_by_id(claims.sid).one(db).await?;
     let Some(session) = found else { return Ok(None) };
-    if session.account_id != claims.sub || session.revoked_at.is_some() || session.expires_at <= state.clock.now() {
+    if session.account_id != claims.sub
+        || session.revoked_at.is_some()
+        || session.expires_at <= state.clock.now()
+    {
         return Ok(None);
     }
     let account = account::Entity::find_by_id(claims.sub).one(db).await?;
     let Some(account) = account.filter(|account| account.disabled_at.is_none()) else {
         return Ok(None);
     };
-    let memberships: Vec<membership::Model> = membership::Entity::find()
-        .filter(membership::Column::AccountId.eq(account.id))
-        .all(db)
-        .await?;
+    let memberships: Vec<membership::Model> =
+        membership::Entity::find().filter(membership::Column::AccountId.eq(account.id)).all(db).await?;
     let organisations: Vec<organisation::Model> = if memberships.is_empty() {
         Vec::new()
     } else {
@@ -97,7 +105,13 @@ fn acting_organisation(header: &str, person: &Person) -> Result<OrganisationId> 
         vec![Fault { place: Place::Header("Acting-Organisation".to_owned()), code: code.to_owned(), detail }]
     };
     let id: OrganisationId = header.trim().parse().map_err(|_| {
-        AppError::unfit(Code::InvalidHeader, fault("format", say!("应为单位的 id（UUID）。", "It has to be the id of an organisation (UUID).")))
+        AppError::unfit(
+            Code::InvalidHeader,
+            fault(
+                "format",
+                say!("应为单位的 id（UUID）。", "It has to be the id of an organisation (UUID)."),
+            ),
+        )
     })?;
     if person.memberships.iter().any(|membership| membership.organisation_id == id) {
         Ok(id)
@@ -110,6 +124,9 @@ fn acting_organisation(header: &str, person: &Person) -> Result<OrganisationId> 
 fn invalid_token() -> AppError {
     AppError::new(
         Code::InvalidToken,
-        say!("访问令牌无效或已过期；请刷新或重新登录。", "The access token is not valid any more; refresh it or sign in again."),
+        say!(
+            "访问令牌无效或已过期；请刷新或重新登录。",
+            "The access token is not valid any more; refresh it or sign in again."
+        ),
     )
 }

@@ -22,7 +22,9 @@ const AT_ONCE: usize = 2;
 const WAITING: usize = 32;
 
 /// Words around this service that make a password easy to guess, and the commonest of all.
-const OBVIOUS: &[&str] = &["techmart", "password", "jingzhou", "keji", "123456", "qwerty", "111111", "abcdef", "iloveyou", "admin"];
+const OBVIOUS: &[&str] = &[
+    "techmart", "password", "jingzhou", "keji", "123456", "qwerty", "111111", "abcdef", "iloveyou", "admin",
+];
 
 /// Hashes and checks passwords.
 #[derive(Clone)]
@@ -40,7 +42,10 @@ impl Default for Passwords {
 
 /// A hash that no password has, so that an unknown address takes as long as a known one.
 static NOBODY: LazyLock<String> = LazyLock::new(|| {
-    Argon2::default().hash_password(b"nobody has this password").map(|hash| hash.to_string()).unwrap_or_default()
+    Argon2::default()
+        .hash_password(b"nobody has this password")
+        .map(|hash| hash.to_string())
+        .unwrap_or_default()
 });
 
 impl Passwords {
@@ -74,8 +79,9 @@ impl Passwords {
         let hash = hash.unwrap_or_else(|| NOBODY.clone());
         let matches = self
             .run(move || {
-                PasswordHash::new(&hash)
-                    .is_ok_and(|parsed| Argon2::default().verify_password(password.as_bytes(), &parsed).is_ok())
+                PasswordHash::new(&hash).is_ok_and(|parsed| {
+                    Argon2::default().verify_password(password.as_bytes(), &parsed).is_ok()
+                })
             })
             .await?;
         Ok(matches && known)
@@ -84,18 +90,18 @@ impl Passwords {
     /// Whether a hash was made with weaker costs than today's, so that it should be made anew.
     #[must_use]
     pub fn is_outdated(&self, hash: &str) -> bool {
-        PasswordHash::new(hash)
-            .ok()
-            .and_then(|parsed| Params::try_from(&parsed).ok())
-            .is_none_or(|params| {
-                params.m_cost() < self.params.m_cost() || params.t_cost() < self.params.t_cost()
-            })
+        PasswordHash::new(hash).ok().and_then(|parsed| Params::try_from(&parsed).ok()).is_none_or(|params| {
+            params.m_cost() < self.params.m_cost() || params.t_cost() < self.params.t_cost()
+        })
     }
 
     async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
         let _place = Arc::clone(&self.queue).try_acquire_owned().map_err(|_| {
-            AppError::new(Code::Unavailable, say!("登录繁忙，请稍后重试。", "Sign-in is busy; try again in a moment."))
-                .retry_after(1)
+            AppError::new(
+                Code::Unavailable,
+                say!("登录繁忙，请稍后重试。", "Sign-in is busy; try again in a moment."),
+            )
+            .retry_after(1)
         })?;
         let turn = Arc::clone(&self.turns).acquire_owned().await.map_err(AppError::internal)?;
         tokio::task::spawn_blocking(move || {
@@ -113,10 +119,16 @@ impl Passwords {
 pub fn weakness(password: &str, email: &str, name: &str) -> Option<crate::error::Wording> {
     let length = password.chars().count();
     if length < MIN_LENGTH {
-        return Some(say!("密码至少 {MIN_LENGTH} 个字符。", "A password has at least {MIN_LENGTH} characters."));
+        return Some(say!(
+            "密码至少 {MIN_LENGTH} 个字符。",
+            "A password has at least {MIN_LENGTH} characters."
+        ));
     }
     if length > MAX_LENGTH {
-        return Some(say!("密码最多 {MAX_LENGTH} 个字符。", "A password has at most {MAX_LENGTH} characters."));
+        return Some(say!(
+            "密码最多 {MAX_LENGTH} 个字符。",
+            "A password has at most {MAX_LENGTH} characters."
+        ));
     }
     let lower = password.to_lowercase();
     let account = email.split('@').next().unwrap_or_default().to_lowercase();

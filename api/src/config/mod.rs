@@ -53,7 +53,8 @@ impl Zone {
     #[must_use]
     pub fn contains(&self, region: Option<&str>, town: Option<&str>) -> bool {
         town.is_some_and(|town| self.towns.iter().any(|known| known == town))
-            || region.is_some_and(|region| self.regions.iter().any(|known| region.starts_with(known.as_str())))
+            || region
+                .is_some_and(|region| self.regions.iter().any(|known| region.starts_with(known.as_str())))
     }
 }
 
@@ -80,7 +81,8 @@ impl Config {
     /// [`ConfigFaults`], with every fault there is.
     pub fn read(var: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigFaults> {
         let mut faults = Vec::new();
-        let text = |name: &str| var(name).map(|value| value.trim().to_owned()).filter(|value| !value.is_empty());
+        let text =
+            |name: &str| var(name).map(|value| value.trim().to_owned()).filter(|value| !value.is_empty());
         let list = |name: &str| -> Vec<String> {
             let value = text(name).unwrap_or_default();
             value.split(',').map(str::trim).filter(|item| !item.is_empty()).map(str::to_owned).collect()
@@ -90,7 +92,9 @@ impl Config {
             value
                 .parse()
                 .map_err(|_| {
-                    faults.push(format!("{name}: “{value}” 不是地址:端口 / is no address and port such as 127.0.0.1:8080"));
+                    faults.push(format!(
+                        "{name}: “{value}” 不是地址:端口 / is no address and port such as 127.0.0.1:8080"
+                    ));
                 })
                 .ok()
         };
@@ -111,7 +115,10 @@ impl Config {
             ("FILES_URL", &files_url, &["file:", "s3:"]),
         ] {
             if !schemes.iter().any(|scheme| value.starts_with(scheme)) {
-                faults.push(format!("{name}: 应以下列之一开头 / has to begin with one of {}", schemes.join(" ")));
+                faults.push(format!(
+                    "{name}: 应以下列之一开头 / has to begin with one of {}",
+                    schemes.join(" ")
+                ));
             }
         }
         let jwt_secrets: Vec<Vec<u8>> =
@@ -144,7 +151,9 @@ impl Config {
                 value
                     .parse()
                     .map_err(|_| {
-                        faults.push(format!("TECHMART_TRUSTED_PROXIES: “{value}” 不是 IP 地址 / is no IP address"));
+                        faults.push(format!(
+                            "TECHMART_TRUSTED_PROXIES: “{value}” 不是 IP 地址 / is no IP address"
+                        ));
                     })
                     .ok()
             })
@@ -157,13 +166,16 @@ impl Config {
                 ));
             }
         }
-        let mail_from = text("MAIL_FROM").unwrap_or_else(|| "科技成果超市 techmart <noreply@localhost>".to_owned());
+        let mail_from =
+            text("MAIL_FROM").unwrap_or_else(|| "科技成果超市 techmart <noreply@localhost>".to_owned());
         if mail_from.parse::<lettre::message::Mailbox>().is_err() {
             faults.push("MAIL_FROM: 不是邮件地址 / is no mail address".to_owned());
         }
         let zone = Zone {
             towns: match list("TECHMART_ZONE_TOWNS") {
-                towns if towns.is_empty() => crate::features::code_list::ZONE_TOWNS.iter().map(|&town| town.to_owned()).collect(),
+                towns if towns.is_empty() => {
+                    crate::features::code_list::ZONE_TOWNS.iter().map(|&town| town.to_owned()).collect()
+                }
                 towns => towns,
             },
             regions: list("TECHMART_ZONE_REGIONS"),

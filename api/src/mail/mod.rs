@@ -43,7 +43,8 @@ pub trait Mailer: Send + Sync {
 /// # Errors
 /// When the URL is not one of them or the folder cannot be made.
 pub fn open(url: &str, from: &str) -> Result<std::sync::Arc<dyn Mailer>, MailError> {
-    let from: Mailbox = from.parse().map_err(|_| MailError::Malformed("MAIL_FROM is no address".to_owned()))?;
+    let from: Mailbox =
+        from.parse().map_err(|_| MailError::Malformed("MAIL_FROM is no address".to_owned()))?;
     if let Some(folder) = url.strip_prefix("file:") {
         let folder = PathBuf::from(folder.trim_start_matches("//"));
         std::fs::create_dir_all(&folder).map_err(|error| MailError::Transport(error.to_string()))?;

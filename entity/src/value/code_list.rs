@@ -88,7 +88,13 @@ impl std::fmt::Display for UnknownCode {
 
 impl std::error::Error for UnknownCode {}
 
-/// Declares an enum of codes:
+/// Declares an enum of codes. For every value: the variant, its code, the Chinese and the English label.
+///
+/// The enum is sent and stored as its code, has an inline string schema listing the codes, can be a
+/// column (text), and reads a stored text that is no code of the list as an error. A variant may carry
+/// documentation of its own, which follows the label.
+///
+/// The column type is that of a plain string; the length belongs to the migration.
 ///
 /// ```
 /// techmart_entity::coded_enum! {
@@ -173,4 +179,89 @@ macro_rules! coded_enum {
             }
         }
     };
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may fail loudly")]
+mod tests {
+    use std::collections::HashSet;
+
+    use sea_orm::{Value, sea_query::ValueType};
+    use serde_json::json;
+    use utoipa::PartialSchema;
+
+    use super::{Coded, UnknownCode, code_list};
+
+    coded_enum! {
+        /// What a colour is.
+        enum Colour: "colour" {
+            Red = "red" ("红", "red"),
+            /// Nearly black.
+            DarkBlue = "dark_blue" ("深蓝", "dark blue"),
+        }
+    }
+
+    #[test]
+    fn a_code_is_sent_exactly_as_it_was_declared() {
+        assert_eq!(serde_json::to_value(Colour::DarkBlue).unwrap(), json!("dark_blue"));
+        assert_eq!(serde_json::from_value::<Colour>(json!("red")).unwrap(), Colour::Red);
+        assert_eq!(Colour::DarkBlue.to_string(), "dark_blue");
+    }
+
+    #[test]
+    fn an_unknown_code_is_an_error_on_the_wire_and_in_a_text() {
+        assert!(serde_json::from_value::<Colour>(json!("DarkBlue")).is_err());
+        assert_eq!("Red".parse::<Colour>(), Err(UnknownCode { list: "colour", code: "Red".to_owned() }));
+    }
+
+    #[test]
+    fn a_stored_value_comes_back_and_an_unknown_one_is_an_error() {
+        let stored = Value::from(Colour::DarkBlue);
+        assert_eq!(stored, Value::from("dark_blue"));
+        assert_eq!(<Colour as ValueType>::try_from(stored).unwrap(), Colour::DarkBlue);
+        assert!(<Colour as ValueType>::try_from(Value::from("ultramarine")).is_err());
+        assert!(<Colour as ValueType>::try_from(Value::from(7)).is_err());
+    }
+
+    #[test]
+    fn the_schema_is_a_string_with_the_codes() {
+        let schema = serde_json::to_value(Colour::schema()).unwrap();
+        assert_eq!(schema["type"], json!("string"));
+        assert_eq!(schema["enum"], json!(["red", "dark_blue"]));
+    }
+
+    #[test]
+    fn a_list_shows_every_code_with_both_labels_in_the_declared_order() {
+        assert_eq!(
+            serde_json::to_value(code_list::<Colour>()).unwrap(),
+            json!({ "list": "colour", "items": [
+                { "code": "red", "zh": "红", "en": "red" },
+                { "code": "dark_blue", "zh": "深蓝", "en": "dark blue" },
+            ] })
+        );
+    }
+
+    fn well_formed<T: Coded>() {
+        let list = code_list::<T>();
+        let codes: HashSet<_> = list.items.iter().map(|item| &item.code).collect();
+        assert_eq!(codes.len(), list.items.len(), "{} has a code twice", list.list);
+        for item in &list.items {
+            let plain = item.code.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
+            assert!(plain && item.code.len() <= 40, "{} in {}", item.code, list.list);
+            assert!(!item.zh.is_empty() && !item.en.is_empty(), "{} has no label", item.code);
+        }
+    }
+
+    #[test]
+    fn the_shared_lists_have_short_plain_codes_and_labels() {
+        use crate::value::{cooperation, field, industry, ip, maturity, money};
+        well_formed::<cooperation::CooperationMode>();
+        well_formed::<cooperation::SaleMethod>();
+        well_formed::<field::Field>();
+        well_formed::<field::ZoneIndustry>();
+        well_formed::<industry::IndustrySection>();
+        well_formed::<ip::IpType>();
+        well_formed::<maturity::TrlBasis>();
+        well_formed::<money::PriceKind>();
+    }
 }

@@ -1,0 +1,65 @@
+//! Who may upload, use and read an attachment. Pure.
+
+use techmart_entity::{
+    attachment::Model,
+    id::{DockingId, OrganisationId},
+};
+
+use crate::{
+    auth::Context,
+    error::{AppError, Result},
+    say,
+};
+
+/// For which organisation the caller uploads: the acting one; for the centre, none.
+///
+/// # Errors
+/// 401 when nobody signed in, 400 for somebody outside the centre who names no organisation, 403 for
+/// viewers.
+pub fn owner_of_upload(cx: &Context) -> Result<Option<OrganisationId>> {
+    cx.person()?;
+    if cx.acting.is_none() && cx.actor.is_centre() {
+        return Ok(None);
+    }
+    let organisation = cx.acting_membership()?.organisation_id;
+    if cx.edits_for(organisation) {
+        return Ok(Some(organisation));
+    }
+    Err(AppError::forbidden(say!("查看成员不能上传。", "A viewer does not upload.")))
+}
+
+/// Whether the caller may use it for an act. Somebody of the centre who decides about an organisation
+/// may use what was uploaded for that organisation.
+#[must_use]
+pub fn may_use(cx: &Context, row: &Model, decided_about: Option<OrganisationId>) -> bool {
+    let own = cx.account_id() == Some(row.uploaded_by);
+    let acting = row.organisation_id.is_some_and(|organisation| cx.edits_for(organisation));
+    let centre = cx.actor.is_centre()
+        && (row.organisation_id.is_none()
+            || (decided_about.is_some() && row.organisation_id == decided_about));
+    own || acting || centre
+}
+
+/// Whether the caller may read it. `party`: belongs to a side of the docking that uses it.
+#[must_use]
+pub fn may_read(cx: &Context, row: &Model, party: bool) -> bool {
+    reads_by_right(cx, row) || cx.actor.is_auditor() || party
+}
+
+/// Whether the look goes into the audit log: the auditors' do.
+#[must_use]
+pub fn look_is_logged(cx: &Context, row: &Model) -> bool {
+    cx.actor.is_auditor() && !reads_by_right(cx, row)
+}
+
+fn reads_by_right(cx: &Context, row: &Model) -> bool {
+    cx.account_id() == Some(row.uploaded_by)
+        || row.organisation_id.is_some_and(|organisation| cx.actor.belongs_to(organisation))
+        || cx.actor.is_centre()
+}
+
+/// The docking that uses it, if one does.
+#[must_use]
+pub fn docking_of(row: &Model) -> Option<DockingId> {
+    row.used_by.as_deref()?.strip_prefix("docking:")?.parse().ok()
+}

@@ -1,0 +1,78 @@
+//! The rows of attachments.
+
+use std::collections::HashSet;
+
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect,
+    Set,
+};
+use techmart_entity::{
+    attachment::{ActiveModel, Column, Entity, Model},
+    docking,
+    id::{AttachmentId, DockingId},
+};
+
+use crate::{auth::Context, db::Tx, error::Result};
+
+/// A row. Whether the caller may see it is `policy`'s to say.
+///
+/// # Errors
+/// When the database cannot be asked.
+pub async fn find(db: &impl ConnectionTrait, id: AttachmentId) -> Result<Option<Model>> {
+    Ok(Entity::find_by_id(id).one(db).await?)
+}
+
+/// The same, held until the transaction ends: two acts cannot both take it.
+///
+/// # Errors
+/// When the database cannot be asked.
+pub async fn hold(tx: &Tx, id: AttachmentId) -> Result<Option<Model>> {
+    Ok(Entity::find_by_id(id).lock_exclusive().one(tx).await?)
+}
+
+/// Writes a new row.
+///
+/// # Errors
+/// When the row cannot be written.
+pub async fn insert(tx: &Tx, row: Model) -> Result<Model> {
+    Ok(Entity::insert(row.into_active_model().reset_all()).exec_with_returning(tx).await?)
+}
+
+/// Says what uses it.
+///
+/// # Errors
+/// When the row cannot be written.
+pub async fn set_used_by(tx: &Tx, id: AttachmentId, used_by: &str) -> Result<()> {
+    ActiveModel { id: Set(id), used_by: Set(Some(used_by.to_owned())), ..Default::default() }
+        .update(tx)
+        .await?;
+    Ok(())
+}
+
+/// Whether the caller belongs to a side of the docking.
+///
+/// # Errors
+/// When the database cannot be asked.
+pub async fn is_party(db: &impl ConnectionTrait, cx: &Context, id: DockingId) -> Result<bool> {
+    if cx.actor.person().is_none() {
+        return Ok(false);
+    }
+    let row = docking::Entity::find_by_id(id).one(db).await?;
+    Ok(row.is_some_and(|row| cx.actor.belongs_to(row.enterprise_id) || cx.actor.belongs_to(row.supplier_id)))
+}
+
+/// Those of the hashes that rows name.
+///
+/// # Errors
+/// When the database cannot be asked.
+pub async fn known_hashes(db: &impl ConnectionTrait, hashes: &[String]) -> Result<HashSet<String>> {
+    let rows: Vec<String> = Entity::find()
+        .select_only()
+        .column(Column::Sha256)
+        .distinct()
+        .filter(Column::Sha256.is_in(hashes.iter().cloned()))
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok(rows.into_iter().collect())
+}

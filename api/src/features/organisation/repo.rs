@@ -1,0 +1,315 @@
+//! The rows of organisations and of their members.
+
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter,
+    QueryOrder, QuerySelect, Set,
+};
+use techmart_entity::{
+    Instant, account,
+    id::{AccountId, OrganisationId},
+    life_cycle::StatusChange,
+    organisation::{
+        ActiveModel, Column, Contacts, Entity, Model, OrganisationKind, Tags, membership,
+        membership::MemberRole, status::VerificationStatus,
+    },
+    value::title_key::title_key,
+};
+
+use crate::{
+    auth::Context,
+    db::Tx,
+    error::{AppError, Code, Fault, Result, unique_violation},
+    say,
+};
+
+/// An organisation.
+///
+/// # Errors
+/// When the database cannot be asked.
+pub async fn find(db: &impl ConnectionTrait, id: OrganisationId) -> Result<Option<Model>> {
+    Ok(Entity::find_by_id(id).one(db).await?)
+}
+
+/// The same, held until the transaction ends: of two changes at once the second sees the first.
+///
+/// # Errors
+/// 404 when there is none.
+pub async fn hold(tx: &Tx, id: OrganisationId) -> Result<Model> {
+    Entity::find_by_id(id).lock_exclusive().one(tx).await?.ok_or_else(AppError::not_found)
+}
+
+/// A row that says nothing yet but its name and kind.
+#[must_use]
+pub fn blank(cx: &Context, name: &str, kind: OrganisationKind) -> Model {
+    Model {
+        id: OrganisationId::new(),
+        name: name.to_owned(),
+        name_key: name_key(name),
+        name_en: None,
+        short_name: None,
+        kind,
+        uscc: None,
+        legal_rep: None,
+        region_code: None,
+        town: None,
+        industry_code: None,
+        scale: None,
+        tags: Tags::default(),
+        contacts: Contacts::default(),
+        demo: false,
+        verification: VerificationStatus::Unverified,
+        verification_method: None,
+        verification_evidence: None,
+        verification_reason: None,
+        verified_by: None,
+        verified_at: None,
+        merged_into: None,
+        created_by: None,
+        created_at: cx.now,
+        updated_at: cx.now,
+        version: 1,
+    }
+}
+
+/// The name as it is compared; a name of signs alone is compared as it stands.
+#[must_use]
+pub fn name_key(name: &str) -> String {
+    let key = title_key(name);
+    if key.is_empty() { name.trim().to_owned() } else { key }
+}
+
+/// The organisation that a source names: a verified one of that name, else the one made for the name
+/// before, else a new one, unverified and without a credit code. An unverified organisation that
+/// somebody registered by themselves is never taken for it: anybody can register any name. Demo
+/// organisations are left out.
+///
+/// # Errors
+/// When the database cannot be asked or written.
+pub async fn find_or_name(tx: &Tx, cx: &Context, name: &str, kind: OrganisationKind) -> Result<Model> {
+    let name = name.trim();
+    let same_name = Entity::find()
+        .filter(Column::NameKey.eq(name_key(name)))
+        .filter(Column::Demo.eq(false))
+        .filter(Column::MergedInto.is_null());
+    let verified = same_name
+        .clone()
+        .filter(Column::Verification.eq(VerificationStatus::Verified))
+        .order_by_asc(Column::Id)
+        .one(tx)
+        .await?;
+    if let Some(row) = verified {
+        return Ok(row);
+    }
+    let named = same_name.filter(Column::CreatedBy.is_null()).order_by_asc(Column::Id).one(tx).await?;
+    match named {
+        Some(row) => Ok(row),
+        None => insert(tx, blank(cx, name, kind)).await,
+    }
+}
+
+/// What to look for.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    /// Of these only; all of them when empty.
+    pub verification: Vec<VerificationStatus>,
+    /// The beginning of the normalised name.
+    pub name_prefix: Option<String>,
+    /// A part of the normalised name.
+    pub name_part: Option<String>,
+    pub kinds: Vec<OrganisationKind>,
+    pub towns: Vec<String>,
+    pub after: Option<OrganisationId>,
+}
+
+/// Rows of a list, newest first.
+///
+/// # Errors
+/// When the database cannot be asked.
+pub async fn list(db: &impl ConnectionTrait, filter: &Filter, limit: u64) -> Result<Vec<Model>> {
+    let mut condition = Condition::all().add(Column::MergedInto.is_null());
+    if !filter.verification.is_empty() {
+        condition = condition.add(Column::Verification.is_in(filter.verification.iter().copied()));
+    }
+    // A normalised name has letters and digits only, so a pattern holds no wildcard of the client's.
+    if let Some(prefix) = &filter.name_prefix {
+        condition = condition.add(Column::NameKey.starts_with(prefix.as_str()));
+    }
+    if let Some(part) = &filter.name_part {
+        condition = condition.add(Column::NameKey.contains(part.as_str()));
+    }
+    if !filter.kinds.is_empty() {
+        condition = condition.add(Column::Kind.is_in(filter.kinds.iter().copied()));
+    }
+    if !filter.towns.is_empty() {
+        condition = condition.add(Column::Town.is_in(filter.towns.iter().cloned()));
+    }
+    if let Some(after) = filter.after {
+        condition = condition.add(Column::Id.lt(after));
+    }
+    Ok(Entity::find().filter(condition).order_by_desc(Column::Id).limit(limit).all(db).await?)
+}
+
+/// Writes a new row.
+///
+/// # Errors
+/// 409 when its credit code is taken; it is not told by whom.
+pub async fn insert(tx: &Tx, row: Model) -> Result<Model> {
+    Entity::insert(row.into_active_model().reset_all()).exec_with_returning(tx).await.map_err(taken)
+}
+
+/// Writes a move of the verification, and what else it sets.
+///
+/// # Errors
+/// 412 when the row is no longer the one that was read.
+pub async fn advance(
+    tx: &Tx,
+    row: &Model,
+    change: &StatusChange<VerificationStatus>,
+    now: Instant,
+    mut set: ActiveModel,
+) -> Result<Model> {
+    set.verification = Set(change.to());
+    save(tx, row, now, set).await
+}
+
+/// Writes other columns of a row that was read at its version.
+///
+/// # Errors
+/// 409 when the credit code is taken, 412 when the row is no longer the one that was read.
+pub async fn save(tx: &Tx, row: &Model, now: Instant, mut set: ActiveModel) -> Result<Model> {
+    set.version = Set(row.version + 1);
+    set.updated_at = Set(now);
+    let updated = Entity::update_many()
+        .set(set)
+        .filter(Column::Id.eq(row.id))
+        .filter(Column::Version.eq(row.version))
+        .exec(tx)
+        .await
+        .map_err(taken)?;
+    if updated.rows_affected == 0 {
+        return Err(AppError::new(
+            Code::VersionChanged,
+            say!("内容刚被他人修改，请重新读取。", "Somebody has just changed it; read it again."),
+        ));
+    }
+    find(tx, row.id).await?.ok_or_else(AppError::not_found)
+}
+
+fn taken(error: sea_orm::DbErr) -> AppError {
+    if unique_violation(&error).is_none() {
+        return error.into();
+    }
+    let detail = say!(
+        "该统一社会信用代码已登记；请联系该单位的负责人邀请您加入，或联系服务中心。",
+        "This credit code is registered already; ask the organisation's owner to add you, or ask the centre."
+    );
+    AppError::new(Code::AlreadyExists, detail.clone()).with_faults(vec![Fault::at("/uscc", "taken", detail)])
+}
+
+/// The accounts that own an organisation.
+///
+/// # Errors
+/// When the database cannot be asked.
+pub async fn owners(db: &impl ConnectionTrait, id: OrganisationId) -> Result<Vec<AccountId>> {
+    let rows = membership::Entity::find()
+        .filter(membership::Column::OrganisationId.eq(id))
+        .filter(membership::Column::Role.eq(MemberRole::Owner))
+        .order_by_asc(membership::Column::AccountId)
+        .all(db)
+        .await?;
+    Ok(rows.into_iter().map(|row| row.account_id).collect())
+}
+
+/// A membership.
+///
+/// # Errors
+/// 404 when there is none.
+pub async fn member(
+    db: &impl ConnectionTrait,
+    id: OrganisationId,
+    account: AccountId,
+) -> Result<membership::Model> {
+    membership::Entity::find_by_id((id, account)).one(db).await?.ok_or_else(AppError::not_found)
+}
+
+/// Members in the order of their accounts, after one.
+///
+/// # Errors
+/// When the database cannot be asked.
+pub async fn members(
+    db: &impl ConnectionTrait,
+    id: OrganisationId,
+    after: Option<AccountId>,
+    limit: u64,
+) -> Result<Vec<membership::Model>> {
+    let mut query = membership::Entity::find().filter(membership::Column::OrganisationId.eq(id));
+    if let Some(after) = after {
+        query = query.filter(membership::Column::AccountId.gt(after));
+    }
+    Ok(query.order_by_asc(membership::Column::AccountId).limit(limit).all(db).await?)
+}
+
+/// Writes a new membership.
+///
+/// # Errors
+/// 409 when the account belongs to the organisation already.
+pub async fn insert_member(tx: &Tx, row: membership::Model) -> Result<()> {
+    membership::Entity::insert(row.into_active_model().reset_all())
+        .exec_without_returning(tx)
+        .await
+        .map_err(|error| match unique_violation(&error) {
+            Some(_) => AppError::new(
+                Code::AlreadyExists,
+                say!(
+                    "该账号已是成员；要改角色请用 PUT。",
+                    "That account is a member already; change its role with PUT."
+                ),
+            ),
+            None => error.into(),
+        })?;
+    Ok(())
+}
+
+/// Gives a member another role.
+///
+/// # Errors
+/// When the row cannot be written.
+pub async fn set_role(tx: &Tx, row: &membership::Model, role: MemberRole) -> Result<()> {
+    membership::Entity::update_many()
+        .set(membership::ActiveModel { role: Set(role), ..Default::default() })
+        .filter(membership::Column::OrganisationId.eq(row.organisation_id))
+        .filter(membership::Column::AccountId.eq(row.account_id))
+        .exec(tx)
+        .await?;
+    Ok(())
+}
+
+/// Takes a member out.
+///
+/// # Errors
+/// When the row cannot be deleted.
+pub async fn delete_member(tx: &Tx, row: &membership::Model) -> Result<()> {
+    membership::Entity::delete_by_id((row.organisation_id, row.account_id)).exec(tx).await?;
+    Ok(())
+}
+
+/// Accounts by id.
+///
+/// # Errors
+/// When the database cannot be asked.
+pub async fn accounts(db: &impl ConnectionTrait, ids: &[AccountId]) -> Result<Vec<account::Model>> {
+    Ok(account::Entity::find().filter(account::Column::Id.is_in(ids.iter().copied())).all(db).await?)
+}
+
+/// The account of an address, if it is verified and not disabled.
+///
+/// # Errors
+/// When the database cannot be asked.
+pub async fn account_of(db: &impl ConnectionTrait, email: &str) -> Result<Option<account::Model>> {
+    Ok(account::Entity::find()
+        .filter(account::Column::Email.eq(email.trim().to_lowercase()))
+        .filter(account::Column::EmailVerifiedAt.is_not_null())
+        .filter(account::Column::DisabledAt.is_null())
+        .one(db)
+        .await?)
+}

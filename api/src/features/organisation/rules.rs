@@ -1,0 +1,100 @@
+//! What an organisation's row must keep to, beyond what a schema can say. All that is broken is told
+//! at once.
+
+use techmart_entity::{
+    organisation::{Model, OrganisationKind},
+    value::{field::IndustryCode, uscc::Uscc},
+};
+
+use crate::{error::Fault, features::code_list::is_town, say};
+
+/// Whether an organisation of that kind registers with its credit code.
+#[must_use]
+pub fn needs_uscc(kind: OrganisationKind) -> bool {
+    match kind {
+        OrganisationKind::University
+        | OrganisationKind::Institute
+        | OrganisationKind::Enterprise
+        | OrganisationKind::Provider => true,
+        OrganisationKind::Government | OrganisationKind::Other => false,
+    }
+}
+
+/// Puts what was given into the form in which it is stored: trimmed, blank as absent, the credit code
+/// in its 18 characters.
+#[must_use]
+pub fn tidy(mut row: Model) -> Model {
+    row.name = row.name.trim().to_owned();
+    for text in [
+        &mut row.name_en,
+        &mut row.short_name,
+        &mut row.uscc,
+        &mut row.legal_rep,
+        &mut row.region_code,
+        &mut row.town,
+        &mut row.industry_code,
+    ] {
+        *text = text.as_deref().map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned);
+    }
+    if let Some(code) = row.uscc.as_deref().and_then(|code| code.parse::<Uscc>().ok()) {
+        row.uscc = Some(code.as_str().to_owned());
+    }
+    row.tags.0.sort_unstable();
+    row.tags.0.dedup();
+    row.name_key = super::repo::name_key(&row.name);
+    row
+}
+
+/// What is wrong with a row. `named_by_source`: nobody registered it, so it may lack its credit code.
+#[must_use]
+pub fn faults(row: &Model, named_by_source: bool) -> Vec<Fault> {
+    let mut faults = Vec::new();
+    if row.name.chars().count() < 2 {
+        faults.push(Fault::at(
+            "/name",
+            "blank",
+            say!("单位名称至少 2 个字。", "The name has at least 2 characters."),
+        ));
+    }
+    match row.uscc.as_deref() {
+        None if needs_uscc(row.kind) && !named_by_source => {
+            let kind = row.kind;
+            faults.push(Fault::at(
+                "/uscc",
+                "required",
+                say!(
+                    "单位类型 {kind} 需要 18 位统一社会信用代码，例如 91350100M000100Y43。",
+                    "An organisation of the kind {kind} needs its credit code of 18 characters, such as 91350100M000100Y43."
+                ),
+            ));
+        }
+        None => {}
+        Some(code) => {
+            if let Err(fault) = code.parse::<Uscc>() {
+                faults.push(Fault::at(
+                    "/uscc",
+                    "uscc",
+                    say!("统一社会信用代码不正确：{fault}。", "This is no credit code: {fault}."),
+                ));
+            }
+        }
+    }
+    if let Some(town) = row.town.as_deref().filter(|town| !is_town(town)) {
+        faults.push(Fault::at(
+            "/town",
+            "unknown_code",
+            say!(
+                "“{town}” 不在 town 代码表中（GET /code-lists/town）。",
+                "“{town}” is not in the code list town (GET /code-lists/town)."
+            ),
+        ));
+    }
+    if let Some(code) = row.industry_code.as_deref().filter(|code| code.parse::<IndustryCode>().is_err()) {
+        faults.push(Fault::at(
+            "/industry_code",
+            "industry_code",
+            say!("“{code}” 不是 GB/T 4754 代码，例如 C36。", "“{code}” is no GB/T 4754 code, such as C36."),
+        ));
+    }
+    faults
+}

@@ -1,0 +1,297 @@
+//! What is done to an organisation: made, changed, and verified by the centre. Each act runs in the
+//! caller's transaction, with its audit and its mail.
+
+use sea_orm::Set;
+use techmart_entity::{
+    attachment::AttachmentPurpose,
+    audit::SubjectKind,
+    id::OrganisationId,
+    life_cycle::{LifeCycle, StatusChange},
+    organisation::{
+        ActiveModel, Contacts, Model, Tags, membership,
+        membership::MemberRole,
+        status::{VerificationMove, VerificationStatus},
+    },
+};
+
+use super::{
+    dto::{OrganisationIn, OrganisationPatch, VerifyIn},
+    policy, repo, rules, view,
+};
+use crate::{
+    auth::Context,
+    db::Tx,
+    error::{AppError, Fault, Result},
+    features::{attachment, audit, audit::Record},
+    outbox::{self, Job, Mail},
+    say,
+    web::etag::Precondition,
+};
+
+/// Makes an organisation; whoever makes it owns it.
+///
+/// # Errors
+/// 401, 403, 409 when its credit code is taken, 422 when a rule is broken.
+pub async fn create(tx: &Tx, cx: &Context, given: OrganisationIn) -> Result<Model> {
+    policy::create(cx)?;
+    let by = cx.person()?.account_id;
+    let row = rules::tidy(Model {
+        name_en: given.name_en,
+        short_name: given.short_name,
+        uscc: given.uscc,
+        legal_rep: given.legal_rep,
+        region_code: given.region_code,
+        town: given.town,
+        industry_code: given.industry_code,
+        scale: given.scale,
+        tags: Tags(given.tags),
+        contacts: Contacts(given.contacts),
+        demo: given.demo,
+        created_by: Some(by),
+        ..repo::blank(cx, &given.name, given.kind)
+    });
+    let faults = rules::faults(&row, false);
+    if !faults.is_empty() {
+        return Err(AppError::rules(faults));
+    }
+    let row = repo::insert(tx, row).await?;
+    let owner = membership::Model {
+        organisation_id: row.id,
+        account_id: by,
+        role: MemberRole::Owner,
+        created_at: cx.now,
+    };
+    repo::insert_member(tx, owner).await?;
+    let facts = serde_json::json!({ "kind": row.kind, "demo": row.demo });
+    audit::record(tx, cx, Record::act("create", SubjectKind::Organisation, row.id).with(facts)).await?;
+    Ok(row)
+}
+
+/// Changes what an organisation says of itself.
+///
+/// # Errors
+/// 401, 403, 404, 409 when the credit code is taken, 412 and 428 on versions, 422 when a rule is broken.
+pub async fn patch(
+    tx: &Tx,
+    cx: &Context,
+    id: OrganisationId,
+    precondition: &Precondition,
+    patch: OrganisationPatch,
+) -> Result<Model> {
+    let row = repo::hold(tx, id).await?;
+    policy::edit(cx, policy::relation(cx, &row))?;
+    precondition.require(&view::tag(&row))?;
+    let changed = rules::tidy(patched(row.clone(), patch));
+    let mut faults = rules::faults(&changed, policy::is_named_by_source(&row));
+    if !policy::may_change_identity(cx, &row) {
+        let fixed = [
+            ("/name", row.name != changed.name),
+            ("/kind", row.kind != changed.kind),
+            ("/uscc", row.uscc != changed.uscc),
+        ];
+        let status = row.verification;
+        faults.extend(fixed.into_iter().filter(|(_, differs)| *differs).map(|(pointer, _)| {
+            Fault::at(
+                pointer,
+                "verified",
+                say!(
+                    "认证状态 {status} 时不能修改名称、类型和信用代码；请联系服务中心。",
+                    "While the verification is {status}, name, kind and credit code stay; ask the centre."
+                ),
+            )
+        }));
+    }
+    if !faults.is_empty() {
+        return Err(AppError::rules(faults));
+    }
+    let members = differences(&row, &changed);
+    let set = ActiveModel {
+        name: Set(changed.name),
+        name_key: Set(changed.name_key),
+        name_en: Set(changed.name_en),
+        short_name: Set(changed.short_name),
+        kind: Set(changed.kind),
+        uscc: Set(changed.uscc),
+        legal_rep: Set(changed.legal_rep),
+        region_code: Set(changed.region_code),
+        town: Set(changed.town),
+        industry_code: Set(changed.industry_code),
+        scale: Set(changed.scale),
+        tags: Set(changed.tags),
+        contacts: Set(changed.contacts),
+        ..Default::default()
+    };
+    let saved = repo::save(tx, &row, cx.now, set).await?;
+    let facts = serde_json::json!({ "members": members });
+    audit::record(tx, cx, Record::act("patch", SubjectKind::Organisation, id).with(facts)).await?;
+    Ok(saved)
+}
+
+fn patched(row: Model, patch: OrganisationPatch) -> Model {
+    Model {
+        name: patch.name.unwrap_or(row.name),
+        name_en: patch.name_en.unwrap_or(row.name_en),
+        short_name: patch.short_name.unwrap_or(row.short_name),
+        kind: patch.kind.unwrap_or(row.kind),
+        uscc: patch.uscc.unwrap_or(row.uscc),
+        legal_rep: patch.legal_rep.unwrap_or(row.legal_rep),
+        region_code: patch.region_code.unwrap_or(row.region_code),
+        town: patch.town.unwrap_or(row.town),
+        industry_code: patch.industry_code.unwrap_or(row.industry_code),
+        scale: patch.scale.unwrap_or(row.scale),
+        tags: patch.tags.map_or(row.tags, |tags| Tags(tags.unwrap_or_default())),
+        contacts: patch.contacts.map_or(row.contacts, |contacts| Contacts(contacts.unwrap_or_default())),
+        ..row
+    }
+}
+
+/// The names of the members that differ, for the log: which, never what they say.
+fn differences(before: &Model, after: &Model) -> Vec<&'static str> {
+    [
+        ("name", before.name != after.name),
+        ("name_en", before.name_en != after.name_en),
+        ("short_name", before.short_name != after.short_name),
+        ("kind", before.kind != after.kind),
+        ("uscc", before.uscc != after.uscc),
+        ("legal_rep", before.legal_rep != after.legal_rep),
+        ("region_code", before.region_code != after.region_code),
+        ("town", before.town != after.town),
+        ("industry_code", before.industry_code != after.industry_code),
+        ("scale", before.scale != after.scale),
+        ("tags", before.tags != after.tags),
+        ("contacts", before.contacts != after.contacts),
+    ]
+    .into_iter()
+    .filter_map(|(member, differs)| differs.then_some(member))
+    .collect()
+}
+
+/// Holds a row for a move of its verification: allowed, at the version that the request names, legal.
+async fn begin(
+    tx: &Tx,
+    cx: &Context,
+    id: OrganisationId,
+    mv: VerificationMove,
+    precondition: &Precondition,
+) -> Result<(Model, StatusChange<VerificationStatus>)> {
+    let row = repo::hold(tx, id).await?;
+    policy::move_it(cx, &row, policy::relation(cx, &row), mv)?;
+    precondition.honour(&view::tag(&row))?;
+    let change = row.verification.apply(mv)?;
+    Ok((row, change))
+}
+
+/// Asks the centre to verify the organisation.
+///
+/// # Errors
+/// 409 when that is not legal, 422 when its row is not complete.
+pub async fn submit(tx: &Tx, cx: &Context, id: OrganisationId, precondition: &Precondition) -> Result<Model> {
+    let (row, change) = begin(tx, cx, id, VerificationMove::Submit, precondition).await?;
+    let faults = rules::faults(&row, policy::is_named_by_source(&row));
+    if !faults.is_empty() {
+        return Err(AppError::rules(faults));
+    }
+    let moved = repo::advance(tx, &row, &change, cx.now, ActiveModel::default()).await?;
+    audit::record(tx, cx, Record::of_move(&change, SubjectKind::Organisation, id)).await?;
+    Ok(moved)
+}
+
+/// The centre has convinced itself. What it relied on is always said in words, so an organisation
+/// without a credit code can be verified too.
+///
+/// # Errors
+/// 403 for members, 409 when that is not legal, 422 when the paper cannot be used.
+pub async fn verify(
+    tx: &Tx,
+    cx: &Context,
+    id: OrganisationId,
+    precondition: &Precondition,
+    given: VerifyIn,
+) -> Result<Model> {
+    let (row, change) = begin(tx, cx, id, VerificationMove::Verify, precondition).await?;
+    let mut faults = Vec::new();
+    let evidence = given.evidence.trim().to_owned();
+    if evidence.is_empty() {
+        let detail = say!("请写明依据。", "Say what you relied on.");
+        faults.push(Fault::at("/evidence", "blank", detail));
+    }
+    if let Some(paper) = given.attachment_id {
+        let used_by = format!("organisation:{id}");
+        let purpose = AttachmentPurpose::Verification;
+        attachment::service::take_of(tx, cx, paper, "/attachment_id", &used_by, purpose, id, &mut faults)
+            .await?;
+    }
+    if !faults.is_empty() {
+        return Err(AppError::rules(faults));
+    }
+    let set = ActiveModel {
+        verification_method: Set(Some(given.method)),
+        verification_evidence: Set(Some(evidence)),
+        verification_reason: Set(None),
+        verified_by: Set(cx.account_id()),
+        verified_at: Set(Some(cx.now)),
+        ..Default::default()
+    };
+    let moved = repo::advance(tx, &row, &change, cx.now, set).await?;
+    let facts = serde_json::json!({ "method": given.method, "attachment_id": given.attachment_id });
+    tell(tx, cx, Record::of_move(&change, SubjectKind::Organisation, id).with(facts)).await?;
+    Ok(moved)
+}
+
+/// The centre is not convinced; the reason reaches the owners.
+///
+/// # Errors
+/// 403 for members, 409 when that is not legal.
+pub async fn reject(
+    tx: &Tx,
+    cx: &Context,
+    id: OrganisationId,
+    precondition: &Precondition,
+    reason: String,
+) -> Result<Model> {
+    give_reason(tx, cx, id, VerificationMove::Reject, precondition, Some(reason)).await
+}
+
+/// Takes the verification away for the time being, with the reason.
+///
+/// # Errors
+/// 403 for members, 409 when that is not legal.
+pub async fn suspend(
+    tx: &Tx,
+    cx: &Context,
+    id: OrganisationId,
+    precondition: &Precondition,
+    reason: String,
+) -> Result<Model> {
+    give_reason(tx, cx, id, VerificationMove::Suspend, precondition, Some(reason)).await
+}
+
+/// Gives a suspended verification back.
+///
+/// # Errors
+/// 403 for members, 409 when that is not legal.
+pub async fn resume(tx: &Tx, cx: &Context, id: OrganisationId, precondition: &Precondition) -> Result<Model> {
+    give_reason(tx, cx, id, VerificationMove::Resume, precondition, None).await
+}
+
+async fn give_reason(
+    tx: &Tx,
+    cx: &Context,
+    id: OrganisationId,
+    mv: VerificationMove,
+    precondition: &Precondition,
+    reason: Option<String>,
+) -> Result<Model> {
+    let (row, change) = begin(tx, cx, id, mv, precondition).await?;
+    let set = ActiveModel { verification_reason: Set(reason.clone()), ..Default::default() };
+    let moved = repo::advance(tx, &row, &change, cx.now, set).await?;
+    let record = Record::of_move(&change, SubjectKind::Organisation, id).because(None::<&str>, reason);
+    tell(tx, cx, record).await?;
+    Ok(moved)
+}
+
+/// Writes a move to the log and tells the owners of it by mail.
+async fn tell(tx: &Tx, cx: &Context, record: Record) -> Result<()> {
+    let audit_id = audit::record(tx, cx, record).await?;
+    outbox::push(tx, cx.now, &Job::Mail(Mail::Move { audit_id })).await
+}

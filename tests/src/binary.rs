@@ -1,0 +1,103 @@
+//! The binary itself, for what only a process can show: the command line, kills, signals.
+
+use std::{
+    path::{Path, PathBuf},
+    process::{Child, Command, Output, Stdio},
+    sync::OnceLock,
+};
+
+use serde_json::Value;
+
+/// The `techmart` of this source, built once a run when it is not up to date.
+pub fn path() -> PathBuf {
+    static BUILT: OnceLock<PathBuf> = OnceLock::new();
+    BUILT
+        .get_or_init(|| {
+            let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
+            let built =
+                Command::new(cargo).args(["build", "--quiet", "-p", "techmart-api"]).status().unwrap();
+            assert!(built.success(), "the binary does not build");
+            // …/target/debug/deps/suite-… → …/target/debug/techmart
+            let suite = std::env::current_exe().unwrap();
+            suite.ancestors().nth(2).unwrap().join("techmart")
+        })
+        .clone()
+}
+
+/// A command on a folder, embedded but for `more`.
+pub fn command(data: &Path, more: &[(String, String)], arguments: &[&str]) -> Command {
+    let mut command = Command::new(path());
+    command.args(arguments).env_clear().env("TECHMART_DATA_DIR", data).env("TECHMART_RATE_LIMIT", "off");
+    for (name, value) in more {
+        command.env(name, value);
+    }
+    command
+}
+
+/// Runs a command to its end.
+pub fn run(data: &Path, more: &[(String, String)], arguments: &[&str]) -> Output {
+    command(data, more, arguments).output().unwrap()
+}
+
+/// Runs a command with `--json` and reads its one document.
+pub fn run_json(data: &Path, more: &[(String, String)], arguments: &[&str]) -> Value {
+    let mut all = vec!["--json"];
+    all.extend(arguments);
+    let output = run(data, more, &all);
+    assert!(
+        output.status.success(),
+        "{arguments:?}: {}{}",
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr)
+    );
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+/// A service in a process of its own. It is killed when dropped.
+pub struct Service {
+    pub child: Child,
+    pub base: String,
+}
+
+impl Service {
+    /// Starts `techmart serve` on a port that the system picks, and waits until it answers.
+    pub async fn start(data: &Path, more: &[(String, String)]) -> Self {
+        let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let bind = format!("127.0.0.1:{port}");
+        let log = std::fs::File::options().create(true).append(true).open(data.join("serve.log")).unwrap();
+        let child = command(data, more, &["serve"])
+            .env("TECHMART_BIND", &bind)
+            .stdout(Stdio::null())
+            .stderr(log)
+            .spawn()
+            .unwrap();
+        let service = Self { child, base: format!("http://{bind}") };
+        let health = format!("{}/health/ready", service.base);
+        crate::world::until(
+            "the service is ready",
+            async || matches!(reqwest::get(&health).await, Ok(reply) if reply.status().is_success()),
+        )
+        .await;
+        service
+    }
+
+    /// SIGKILL: no chance to tidy up.
+    pub fn kill(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
+    /// SIGTERM, and waits for the end.
+    pub fn terminate(&mut self) -> std::process::ExitStatus {
+        let pid = self.child.id().to_string();
+        assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
+        self.child.wait().unwrap()
+    }
+}
+
+impl Drop for Service {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}

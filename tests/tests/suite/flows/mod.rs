@@ -1,0 +1,3 @@
+//! Stories: several actors, one after another.
+
+mod achievement;

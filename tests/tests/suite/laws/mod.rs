@@ -1,0 +1,3 @@
+//! What holds everywhere.
+
+mod life_cycles;
