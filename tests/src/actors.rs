@@ -1,5 +1,7 @@
 //! The people of a story: made through the front door.
 
+use std::sync::atomic::{AtomicU32, Ordering};
+
 use serde_json::{Value, json};
 
 use crate::{World, builders::uscc, client::Client};
@@ -31,7 +33,8 @@ impl<'a> Actors<'a> {
 
     /// A person who registered, verified their address and signed in.
     pub async fn person(&self, name: &str) -> Client {
-        let email = format!("{name}@people.example");
+        static PEOPLE: AtomicU32 = AtomicU32::new(1);
+        let email = format!("person{}@people.example", PEOPLE.fetch_add(1, Ordering::Relaxed));
         let visitor = self.world.visitor();
         let body = json!({ "email": email, "password": PASSWORD, "name": name });
         visitor.post("/auth/register", body).await.status(202);

@@ -13,13 +13,17 @@ pub fn path() -> PathBuf {
     static BUILT: OnceLock<PathBuf> = OnceLock::new();
     BUILT
         .get_or_init(|| {
-            let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
-            let built =
-                Command::new(cargo).args(["build", "--quiet", "-p", "techmart-api"]).status().unwrap();
-            assert!(built.success(), "the binary does not build");
             // …/target/debug/deps/suite-… → …/target/debug/techmart
             let suite = std::env::current_exe().unwrap();
-            suite.ancestors().nth(2).unwrap().join("techmart")
+            let profile = suite.ancestors().nth(2).unwrap();
+            let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
+            let built = Command::new(cargo)
+                .args(["build", "--quiet", "-p", "techmart-api", "--target-dir"])
+                .arg(profile.parent().unwrap())
+                .status()
+                .unwrap();
+            assert!(built.success(), "the binary does not build");
+            profile.join("techmart")
         })
         .clone()
 }

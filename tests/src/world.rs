@@ -184,7 +184,7 @@ pub fn variables(data: &Path, database_url: &str, setting: &Setting) -> Vec<(Str
         ("TECHMART_BIND".to_owned(), "127.0.0.1:0".to_owned()),
         ("TECHMART_DATA_DIR".to_owned(), data.display().to_string()),
         ("DATABASE_URL".to_owned(), database_url.to_owned()),
-        ("TECHMART_JWT_SECRET".to_owned(), "a secret for tests alone, 32 bytes or more".to_owned()),
+        ("TECHMART_JWT_SECRET".to_owned(), "a-secret-for-tests-alone-of-32-bytes-or-more".to_owned()),
         ("TECHMART_RATE_LIMIT".to_owned(), if setting.rate_limit { "on" } else { "off" }.to_owned()),
     ];
     let search = setting.search_url.clone().or_else(meili_url);

@@ -109,6 +109,24 @@ fn idempotency_key(request: &HttpRequest) -> Result<Option<String>> {
 }
 
 impl Act {
+    /// The request has to bring an Idempotency-Key.
+    ///
+    /// # Errors
+    /// 400 when it brings none.
+    pub fn require_key(&self) -> Result<()> {
+        if self.key.is_some() {
+            return Ok(());
+        }
+        let detail = say!(
+            "请在 Idempotency-Key 中携带一个随机值（如 UUID），重试时不变。",
+            "Send a random value (such as a UUID) in Idempotency-Key, and the same one when you try again."
+        );
+        Err(AppError::unfit(
+            Code::InvalidHeader,
+            vec![Fault { place: Place::Header("Idempotency-Key".to_owned()), code: "required".to_owned(), detail }],
+        ))
+    }
+
     /// Runs `act` in one write transaction and answers with what it says. A repetition of a request
     /// that was answered already is answered alike and does nothing.
     ///

@@ -55,6 +55,28 @@ impl<T: DeserializeOwned + ToSchema + 'static> FromRequest for Body<T> {
     }
 }
 
+/// A JSON body that may be left out: a request without one says nothing.
+#[derive(Debug)]
+pub struct OptionalBody<T>(pub T);
+
+impl<T: DeserializeOwned + ToSchema + Default + 'static> FromRequest for OptionalBody<T> {
+    type Error = AppError;
+    type Future = Pin<Box<dyn Future<Output = Result<Self>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let headers = request.headers();
+        let is_empty = headers.get(header::CONTENT_LENGTH).is_none_or(|length| length.as_bytes() == b"0");
+        if is_empty
+            && !headers.contains_key(header::CONTENT_TYPE)
+            && !headers.contains_key(header::TRANSFER_ENCODING)
+        {
+            return Box::pin(async { Ok(Self(T::default())) });
+        }
+        let body = Body::<T>::from_request(request, payload);
+        Box::pin(async { Ok(Self(body.await?.0)) })
+    }
+}
+
 fn check_media_type(request: &HttpRequest) -> Result<()> {
     let media_type = request.content_type().to_ascii_lowercase();
     let merge_patch = request.method() == Method::PATCH && media_type == "application/merge-patch+json";
@@ -102,7 +124,7 @@ fn parse<T: DeserializeOwned + ToSchema>(request: &HttpRequest, bytes: &[u8]) ->
     })?;
     let state =
         request.app_data::<actix_web::web::Data<State>>().ok_or_else(|| AppError::internal("no state"))?;
-    let mut faults = state.schemas.faults_of_body(&T::name(), &value);
+    let mut faults = state.schemas.faults_of_body::<T>(&value);
     faults.extend(schemas::nul_faults(&value));
     if !faults.is_empty() {
         return Err(AppError::unfit(Code::InvalidBody, faults));

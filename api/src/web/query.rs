@@ -80,8 +80,8 @@ fn parse<T: DeserializeOwned + IntoParams>(request: &HttpRequest) -> Result<T> {
         }
     }
     let object = Value::Object(object);
-    let schema = json!({ "type": "object", "properties": known });
-    faults.extend(state.schemas.faults_of_query(std::any::type_name::<T>(), schema, &object));
+    let schema = || json!({ "type": "object", "properties": known });
+    faults.extend(state.schemas.faults_of_query::<T>(schema, &object));
     if !faults.is_empty() {
         return Err(AppError::unfit(Code::InvalidParameter, faults));
     }

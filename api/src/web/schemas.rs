@@ -2,6 +2,7 @@
 //! schema that the OpenAPI document shows, so the two cannot differ, and all faults are seen at once.
 
 use std::{
+    any::type_name,
     collections::HashMap,
     sync::{Arc, RwLock},
 };
@@ -10,7 +11,8 @@ use jsonschema::{
     Validator,
     error::{TypeKind, ValidationErrorKind},
 };
-use serde_json::{Value, json};
+use serde_json::Value;
+use utoipa::PartialSchema;
 
 use crate::{
     error::{Fault, Place, Wording},
@@ -31,17 +33,20 @@ impl Schemas {
         Self { components: document["components"].clone(), compiled: RwLock::default() }
     }
 
-    /// The faults of a body that should be the component of that name.
+    /// The faults of a body that should be a `T`.
     #[must_use]
-    pub fn faults_of_body(&self, component: &str, body: &Value) -> Vec<Fault> {
-        let schema = json!({ "$ref": format!("#/components/schemas/{component}") });
-        self.faults(&format!("body {component}"), schema, body, |path| Place::Pointer(path.to_owned()))
+    pub fn faults_of_body<T: PartialSchema>(&self, body: &Value) -> Vec<Fault> {
+        // By the type and not by its name in the document: a generic type has many names there.
+        let schema = || serde_json::to_value(T::schema()).unwrap_or_default();
+        self.faults(&format!("body {}", type_name::<T>()), schema, body, |path| {
+            Place::Pointer(path.to_owned())
+        })
     }
 
-    /// The faults of a query's parameters, read into an object, against a schema of their own.
+    /// The faults of the query parameters of `T`, read into an object, against their schemas.
     #[must_use]
-    pub fn faults_of_query(&self, name: &str, schema: Value, query: &Value) -> Vec<Fault> {
-        self.faults(&format!("query {name}"), schema, query, |path| {
+    pub fn faults_of_query<T>(&self, schema: impl FnOnce() -> Value, query: &Value) -> Vec<Fault> {
+        self.faults(&format!("query {}", type_name::<T>()), schema, query, |path| {
             let parameter = path.trim_start_matches('/').split('/').next().unwrap_or_default();
             Place::Parameter(parameter.to_owned())
         })
@@ -50,7 +55,7 @@ impl Schemas {
     fn faults(
         &self,
         key: &str,
-        schema: Value,
+        schema: impl FnOnce() -> Value,
         instance: &Value,
         place: impl Fn(&str) -> Place,
     ) -> Vec<Fault> {
@@ -65,10 +70,11 @@ impl Schemas {
         faults
     }
 
-    fn validator(&self, key: &str, mut schema: Value) -> Option<Arc<Validator>> {
+    fn validator(&self, key: &str, schema: impl FnOnce() -> Value) -> Option<Arc<Validator>> {
         if let Some(found) = self.compiled.read().ok().and_then(|known| known.get(key).cloned()) {
             return Some(found);
         }
+        let mut schema = schema();
         schema["components"] = self.components.clone();
         let built = jsonschema::options()
             .with_draft(jsonschema::Draft::Draft202012)

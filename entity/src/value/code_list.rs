@@ -205,6 +205,7 @@ mod tests {
     fn a_code_is_sent_exactly_as_it_was_declared() {
         assert_eq!(serde_json::to_value(Colour::DarkBlue).unwrap(), json!("dark_blue"));
         assert_eq!(serde_json::from_value::<Colour>(json!("red")).unwrap(), Colour::Red);
+        assert_eq!(Colour::ALL, [Colour::Red, Colour::DarkBlue]);
         assert_eq!(Colour::DarkBlue.to_string(), "dark_blue");
     }
 
@@ -246,7 +247,10 @@ mod tests {
         let codes: HashSet<_> = list.items.iter().map(|item| &item.code).collect();
         assert_eq!(codes.len(), list.items.len(), "{} has a code twice", list.list);
         for item in &list.items {
-            let plain = item.code.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
+            let is_letter_of_a_standard =
+                item.code.len() == 1 && item.code.bytes().all(|b| b.is_ascii_uppercase());
+            let plain = is_letter_of_a_standard
+                || item.code.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
             assert!(plain && item.code.len() <= 40, "{} in {}", item.code, list.list);
             assert!(!item.zh.is_empty() && !item.en.is_empty(), "{} has no label", item.code);
         }

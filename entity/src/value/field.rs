@@ -1,8 +1,9 @@
 //! Fields of technology, as the state's list of supported ones names them, and the zone's own industries.
 //!
 //! Sources classify by lists of their own. Their words are read as a field only where they are a heading
-//! of 《国家重点支持的高新技术领域》 (国科发火〔2016〕32 号, annex) or a market's plain name for one of its eight parts. A
-//! word that the list has under two parts (传感器, 轨道交通) or under none (现代农业, Mechanical, Nanotechnology) is not read.
+//! of 《国家重点支持的高新技术领域》 (国科发火〔2016〕32 号, annex) or a market's plain name for one of its
+//! eight parts. A word that the list has under two parts (传感器, 轨道交通) or under none (现代农业,
+//! Mechanical, Nanotechnology) is not read.
 
 pub use super::industry::{IndustryCode, NotAnIndustryCode};
 use crate::coded_enum;
@@ -30,34 +31,55 @@ coded_enum! {
     }
 }
 
-/// The eight parts of the list, by their own names and by those that other markets and plans give them. Such a name
-/// decides for whatever stands below it: `新材料-膜材料`.
+/// The eight parts of the list, by their own names and by those that other markets and plans give them.
+/// Such a name decides for whatever stands below it: `新材料-膜材料`.
 const PARTS: [(Field, &[&str]); 8] = [
     (
         Field::ElectronicsInformation,
-        &["电子信息", "电子信息技术", "电子与信息", "electronics and information", "electronics & information"],
+        &[
+            "电子信息",
+            "电子信息技术",
+            "电子与信息",
+            "electronics and information",
+            "electronics & information",
+        ],
     ),
     (
         Field::BiologyMedicine,
-        &["生物与新医药", "生物与新医药技术", "生物医药", "生物与医药", "医药", "biology and medicine", "biomedicine"],
+        &[
+            "生物与新医药",
+            "生物与新医药技术",
+            "生物医药",
+            "生物与医药",
+            "医药",
+            "biology and medicine",
+            "biomedicine",
+        ],
     ),
     (Field::Aerospace, &["航空航天", "航空航天技术", "aerospace"]),
     (Field::NewMaterials, &["新材料", "新材料技术", "new materials", "advanced materials"]),
     (Field::HighTechServices, &["高技术服务", "高技术服务业", "high-tech services"]),
     (
         Field::NewEnergy,
-        &["新能源与节能", "新能源及节能", "新能源与节能技术", "新能源及节能技术", "新能源", "新能源与高效节能", "new energy"],
+        &[
+            "新能源与节能",
+            "新能源及节能",
+            "新能源与节能技术",
+            "新能源及节能技术",
+            "新能源",
+            "新能源与高效节能",
+            "new energy",
+        ],
     ),
     (
         Field::ResourcesEnvironment,
-        &["资源与环境", "资源与环境技术", "资源环境", "资源环保", "节能环保", "环境保护", "环保", "environment"],
+        &["资源与环境", "资源与环境技术", "资源环境", "资源环保", "环境保护", "环保", "environment"],
     ),
     (
         Field::AdvancedManufacturing,
         &[
             "先进制造与自动化",
             "先进制造",
-            "光机电一体化",
             "装备制造",
             "高端装备",
             "高端装备制造",
@@ -72,7 +94,19 @@ const PARTS: [(Field, &[&str]); 8] = [
 const HEADINGS: [(Field, &[&str]); 8] = [
     (
         Field::ElectronicsInformation,
-        &["软件", "计算机软件", "工业软件", "微电子", "微电子技术", "集成电路", "通信技术", "信息安全", "信息安全技术", "新型电子元器件", "software"],
+        &[
+            "软件",
+            "计算机软件",
+            "工业软件",
+            "微电子",
+            "微电子技术",
+            "集成电路",
+            "通信技术",
+            "信息安全",
+            "信息安全技术",
+            "新型电子元器件",
+            "software",
+        ],
     ),
     (
         Field::BiologyMedicine,
@@ -87,7 +121,6 @@ const HEADINGS: [(Field, &[&str]); 8] = [
             "农林植物新品种",
             "农林植物优良新品种与优质高效安全生产技术",
             "畜禽水产优良新品种与健康养殖技术",
-            "农业信息化",
             "现代农业装备与信息化技术",
         ],
     ),
@@ -111,7 +144,15 @@ const HEADINGS: [(Field, &[&str]); 8] = [
     ),
     (
         Field::NewEnergy,
-        &["可再生清洁能源", "核能及氢能", "新型高效能量转换与储存技术", "高效节能", "高效节能技术", "太阳能", "风能"],
+        &[
+            "可再生清洁能源",
+            "核能及氢能",
+            "新型高效能量转换与储存技术",
+            "高效节能",
+            "高效节能技术",
+            "太阳能",
+            "风能",
+        ],
     ),
     (
         Field::ResourcesEnvironment,
@@ -171,7 +212,9 @@ impl FieldReading {
         Self {
             field: agreed(&folded, field),
             industry_code: IndustryCode::read(raw),
-            zone_industry: agreed(&folded, |levels| levels.iter().find_map(|level| named(level, &ZONE_WORDS))),
+            zone_industry: agreed(&folded, |levels| {
+                levels.iter().find_map(|level| named(level, &ZONE_WORDS))
+            }),
         }
     }
 
@@ -185,7 +228,11 @@ impl FieldReading {
 /// What all alternatives of a classification say alike.
 fn agreed<T: PartialEq>(folded: &str, of_levels: impl Fn(&[&str]) -> Option<T>) -> Option<T> {
     let mut said = folded.split(['/', ';', '|', '，', ',']).map(|alternative| {
-        let levels: Vec<&str> = alternative.split(['-', '—', '–', '―', '─', '>']).map(str::trim).filter(|level| !level.is_empty()).collect();
+        let levels: Vec<&str> = alternative
+            .split(['-', '—', '–', '―', '─', '>'])
+            .map(str::trim)
+            .filter(|level| !level.is_empty())
+            .collect();
         of_levels(&levels)
     });
     let first = said.next()??;
@@ -244,8 +291,23 @@ mod tests {
     #[test]
     fn what_does_not_clearly_name_a_field_is_not_read() {
         for raw in [
-            "现代农业", "Mechanical", "Sensors", "Nanotechnology", "传感器", "轨道交通", "交通运输-轨道交通", "减振",
-            "工博会高校展区", "医药化工", "汽车电子", "农业机器人", "Energy/Chemistry", "石油工程/软件", "新材料/新能源", "", "-",
+            "现代农业",
+            "Mechanical",
+            "Sensors",
+            "Nanotechnology",
+            "传感器",
+            "轨道交通",
+            "交通运输-轨道交通",
+            "减振",
+            "工博会高校展区",
+            "医药化工",
+            "汽车电子",
+            "农业机器人",
+            "Energy/Chemistry",
+            "石油工程/软件",
+            "新材料/新能源",
+            "",
+            "-",
         ] {
             assert_eq!(field(raw), None, "{raw}");
         }
@@ -277,7 +339,8 @@ mod tests {
 
     #[test]
     fn no_word_stands_for_two_fields() {
-        let mut words: Vec<&str> = PARTS.iter().chain(&HEADINGS).flat_map(|(_, words)| words.iter().copied()).collect();
+        let mut words: Vec<&str> =
+            PARTS.iter().chain(&HEADINGS).flat_map(|(_, words)| words.iter().copied()).collect();
         let all = words.len();
         words.sort_unstable();
         words.dedup();

@@ -1,8 +1,8 @@
 //! Industries: the codes of GB/T 4754-2017 国民经济行业分类, and industry names as sources write them.
 //!
-//! A code is a section letter A-T, alone or followed by a division (two digits, 01-97, each of one section), a
-//! group (three) or a class (four). Sections and divisions are known here by name; groups and classes are
-//! only checked for their shape.
+//! A code is a section letter A-T, alone or followed by a division (two digits, 01-97, each of one
+//! section), a group (three) or a class (four). Sections and divisions are known here by name; groups
+//! and classes are only checked for their shape.
 
 use std::{fmt, str::FromStr};
 
@@ -118,10 +118,7 @@ const DIVISIONS: [(IndustrySection, &[&str]); 20] = [
         IndustrySection::PublicFacilities,
         &["水利管理业", "生态保护和环境治理业", "公共设施管理业", "土地管理业"],
     ),
-    (
-        IndustrySection::HouseholdServices,
-        &["居民服务业", "机动车、电子产品和日用产品修理业", "其他服务业"],
-    ),
+    (IndustrySection::HouseholdServices, &["居民服务业", "机动车、电子产品和日用产品修理业", "其他服务业"]),
     (IndustrySection::Education, &["教育"]),
     (IndustrySection::Health, &["卫生", "社会工作"]),
     (
@@ -147,7 +144,11 @@ fn divisions() -> impl Iterator<Item = (IndustrySection, usize, &'static str)> {
     let of_section = |(section, names): (IndustrySection, &'static [&'static str])| {
         names.iter().map(move |name| (section, *name))
     };
-    DIVISIONS.into_iter().flat_map(of_section).zip(1..).map(|((section, name), number)| (section, number, name))
+    DIVISIONS
+        .into_iter()
+        .flat_map(of_section)
+        .zip(1..)
+        .map(|((section, name), number)| (section, number, name))
 }
 
 /// A code of GB/T 4754-2017, such as `C36`: a section, and up to four digits whose first two are one of
@@ -204,8 +205,11 @@ impl IndustryCode {
     #[must_use]
     pub fn read(raw: &str) -> Option<Self> {
         let folded = super::folded(raw);
-        let parts: Vec<String> =
-            folded.split(['-', '—', '–', '―', '─', '>']).map(letters).filter(|part| !part.is_empty()).collect();
+        let parts: Vec<String> = folded
+            .split(['-', '—', '–', '―', '─', '>'])
+            .map(letters)
+            .filter(|part| !part.is_empty())
+            .collect();
         let section = |name: &str| {
             IndustrySection::ALL.iter().copied().find(|section| letters(section.label_zh()) == *name)
         };
@@ -274,7 +278,9 @@ mod tests {
         for code in ["A", "T", "C36", "C367", "C3670", "A01", "T97"] {
             assert!(code.parse::<IndustryCode>().is_ok(), "{code}");
         }
-        for text in ["", "U", "c36", "C3", "36", "C01", "A36", "C36700", "C3x", "C 36", "制造业", "C３６", "C98"] {
+        for text in
+            ["", "U", "c36", "C3", "36", "C01", "A36", "C36700", "C3x", "C 36", "制造业", "C３６", "C98"]
+        {
             assert!(text.parse::<IndustryCode>().is_err(), "{text}");
         }
     }
@@ -291,7 +297,19 @@ mod tests {
 
     #[test]
     fn a_common_word_or_a_division_under_another_section_is_no_industry() {
-        for raw in ["农业", "教育", "体育", "社会保障", "纺织业", "采矿业-汽车制造业", "汽车", "汽车及零部件", "制造业-", "-", ""] {
+        for raw in [
+            "农业",
+            "教育",
+            "体育",
+            "社会保障",
+            "纺织业",
+            "采矿业-汽车制造业",
+            "汽车",
+            "汽车及零部件",
+            "制造业-",
+            "-",
+            "",
+        ] {
             let expected = (raw == "制造业-").then_some("C");
             assert_eq!(read(raw).as_deref(), expected, "{raw}");
         }

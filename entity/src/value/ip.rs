@@ -1,4 +1,5 @@
-//! Intellectual property rights.
+//! Intellectual property rights 知识产权. Patent numbers are checked in [`super::patent`]; here they stand as
+//! the holder writes them.
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -23,10 +24,11 @@ coded_enum! {
 }
 
 /// One right.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, sea_orm::FromJsonQueryResult)]
 #[serde(deny_unknown_fields)]
 pub struct IpRight {
     pub ip_type: IpType,
+    /// The number of the patent, the registration or the certificate.
     #[serde(default)]
     #[schema(max_length = 100, example = "ZL201720001285.X")]
     pub number: Option<String>,
@@ -34,9 +36,32 @@ pub struct IpRight {
     #[serde(default)]
     #[schema(max_length = 100)]
     pub status: Option<String>,
+    /// Who holds it, by name.
     #[serde(default)]
     #[schema(max_length = 200)]
     pub owner: Option<String>,
+    /// The last day of its protection, in Asia/Shanghai.
     #[serde(default)]
     pub expires_on: Option<NaiveDate>,
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may fail loudly")]
+mod tests {
+    use serde_json::json;
+
+    use super::{IpRight, IpType};
+
+    #[test]
+    fn a_right_needs_its_type_alone() {
+        let right: IpRight = serde_json::from_value(json!({ "ip_type": "trade_secret" })).unwrap();
+        assert_eq!((right.ip_type, right.number, right.expires_on), (IpType::TradeSecret, None, None));
+        assert!(serde_json::from_value::<IpRight>(json!({ "number": "ZL201720001285.X" })).is_err());
+    }
+
+    #[test]
+    fn a_member_that_a_right_does_not_have_is_refused() {
+        let right = json!({ "ip_type": "invention", "expires": "2030-01-01" });
+        assert!(serde_json::from_value::<IpRight>(right).is_err());
+    }
 }

@@ -2,7 +2,7 @@
 //!
 //! Two sorts of functions live here, all of them pure. What has a standard is checked against it and a
 //! fault says what would be right ([`uscc`], [`patent`]). What comes from other markets is *read*
-//! ([`money`], [`dates`], [`cooperation`], [`maturity`], [`field`]): a reading takes what is surely said
+//! ([`price_text`], [`dates`], [`cooperation`], [`maturity`], [`field`]): a reading takes what is surely said
 //! and reports the rest, so that the caller keeps the source's own words beside it. Nothing is guessed:
 //! a wrong fact is worse than a null.
 
@@ -10,6 +10,7 @@ pub mod code_list;
 pub mod cooperation;
 pub mod dates;
 pub mod field;
+mod figure;
 pub mod industry;
 pub mod ip;
 pub mod maturity;
@@ -18,6 +19,9 @@ pub mod patent;
 pub mod price_text;
 pub mod title_key;
 pub mod uscc;
+
+#[cfg(test)]
+mod real_listings;
 
 use unicode_normalization::UnicodeNormalization;
 

@@ -1,8 +1,9 @@
-//! Chinese patent and application numbers (ZC 0006-2003 申请号标准).
+//! Chinese patent and application numbers (ZC 0006-2003 专利申请号标准).
 //!
-//! Since October 2003: twelve digits (year 4, kind 1, serial 7), a dot, a check character. Before: eight digits
-//! (year 2, kind 1, serial 5), a dot, a check character, which the first years did not print. A granted patent's number is its
-//! application's with ZL in front. A publication number (CN 1xxxxxxxxB) is another thing and is no key.
+//! Since October 2003: twelve digits (year 4, kind 1, serial 7), a dot, a check character. Before: eight
+//! digits (year 2, kind 1, serial 5), a dot, a check character, which is often left out. A granted
+//! patent's number is its application's with ZL in front. A publication number (CN 1xxxxxxxxB) is
+//! another thing and is no key.
 
 use std::{fmt, str::FromStr};
 
@@ -32,7 +33,9 @@ pub enum PatentFault {
 impl fmt::Display for PatentFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Form => f.write_str("应为 8 或 12 位数字加校验位 / it takes 8 or 12 digits and a check character"),
+            Self::Form => {
+                f.write_str("应为 8 或 12 位数字加校验位 / it takes 8 or 12 digits and a check character")
+            }
             Self::Kind(c) => write!(f, "专利种类号不能是 {c} / {c} is no kind of patent (1, 2, 3, 8, 9)"),
             Self::CheckMissing(c) => write!(f, "缺少校验位 {c} / the check character {c} is missing"),
             Self::Check(c) => write!(f, "校验位应为 {c} / the check character should be {c}"),
@@ -56,7 +59,10 @@ impl FromStr for PatentNumber {
         let body = upper.strip_prefix("ZL").or_else(|| upper.strip_prefix("CN")).unwrap_or(&upper);
         let (digits, check) = match body.len() {
             8 | 12 => (body, None),
-            9 | 13 => body.split_at_checked(body.len() - 1).map(|(d, c)| (d, c.chars().next())).ok_or(PatentFault::Form)?,
+            9 | 13 => body
+                .split_at_checked(body.len() - 1)
+                .map(|(d, c)| (d, c.chars().next()))
+                .ok_or(PatentFault::Form)?,
             _ => return Err(PatentFault::Form),
         };
         let values: Vec<u32> =
@@ -130,7 +136,13 @@ mod tests {
 
     #[test]
     fn the_same_patent_has_the_same_key_however_it_is_written() {
-        for text in ["ZL201720001285.X", "zl 2017 2 0001285.x", "CN201720001285X", "ＺＬ２０１７２０００１２８５．Ｘ", "201720001285.X"] {
+        for text in [
+            "ZL201720001285.X",
+            "zl 2017 2 0001285.x",
+            "CN201720001285X",
+            "ＺＬ２０１７２０００１２８５．Ｘ",
+            "201720001285.X",
+        ] {
             assert_eq!(read(text).unwrap().key(), "201720001285X", "{text}");
         }
     }
@@ -157,7 +169,15 @@ mod tests {
 
     #[test]
     fn what_is_no_application_number_is_refused() {
-        for text in ["", "ZL", "ZLZL201720001285X", "CN104567890B", "US20170012345", "实用新型专利一项", "20172000128５５５"] {
+        for text in [
+            "",
+            "ZL",
+            "ZLZL201720001285X",
+            "CN104567890B",
+            "US20170012345",
+            "实用新型专利一项",
+            "20172000128５５５",
+        ] {
             assert_eq!(read(text), Err(PatentFault::Form), "{text}");
         }
         assert_eq!(read("ZL201770001285.X"), Err(PatentFault::Kind('7')));

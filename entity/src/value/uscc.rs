@@ -198,7 +198,12 @@ mod tests {
 
     #[test]
     fn any_text_is_read_without_a_panic() {
-        for text in ["统一社会信用代码统一社会信用代码统一", "🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀", "\0", "ßßßßßßßßß"] {
+        for text in [
+            "统一社会信用代码统一社会信用代码统一",
+            "🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀",
+            "\0",
+            "ßßßßßßßßß",
+        ] {
             assert!(text.parse::<Uscc>().is_err());
         }
     }

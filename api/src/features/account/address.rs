@@ -27,7 +27,10 @@ pub fn parse(email: &str) -> Result<String> {
         vec![Fault::at(
             "/email",
             "format",
-            say!("不是有效的邮箱地址，应形如 name@example.com。", "Not an address; it looks like name@example.com."),
+            say!(
+                "不是有效的邮箱地址，应形如 name@example.com。",
+                "Not an address; it looks like name@example.com."
+            ),
         )],
     ))
 }

@@ -85,7 +85,10 @@ pub fn name(name: &str) -> Result<String, Fault> {
         return Err(Fault::at(
             "/name",
             "control_character",
-            say!("姓名不能包含换行等控制字符。", "The name must not hold control characters such as line breaks."),
+            say!(
+                "姓名不能包含换行等控制字符。",
+                "The name must not hold control characters such as line breaks."
+            ),
         ));
     }
     Ok(name.to_owned())
@@ -122,7 +125,10 @@ pub fn not_oneself(cx: &Context, account: AccountId) -> Result<()> {
     if cx.account_id() == Some(account) {
         return Err(AppError::new(
             Code::ConflictOfInterest,
-            say!("不能对自己的账号这样操作，请由另一位管理员办理。", "Not with your own account; ask another admin."),
+            say!(
+                "不能对自己的账号这样操作，请由另一位管理员办理。",
+                "Not with your own account; ask another admin."
+            ),
         ));
     }
     Ok(())

@@ -1,15 +1,15 @@
 //! The rows of accounts, sessions, their tokens, single-use links and failed sign-ins.
 
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, NotSet, PaginatorTrait, QueryFilter,
-    QueryOrder, QuerySelect, QueryTrait, Set,
+    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, NotSet,
+    PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Set,
     sea_query::{Expr, OnConflict},
 };
 use techmart_entity::{
     Instant,
     account::{
-        ActiveModel, Column, Entity, Model, Role, one_time_token, one_time_token::TokenPurpose, refresh_token,
-        session, sign_in_failure,
+        ActiveModel, Column, Entity, Model, Role, one_time_token, one_time_token::TokenPurpose,
+        refresh_token, session, sign_in_failure,
     },
     audit,
     id::{AccountId, SessionId},
@@ -148,7 +148,12 @@ pub async fn memberships(db: &impl ConnectionTrait, id: AccountId) -> Result<Vec
 ///
 /// # Errors
 /// When the database cannot be asked.
-pub async fn times_done(db: &impl ConnectionTrait, id: AccountId, action: &str, since: Instant) -> Result<u64> {
+pub async fn times_done(
+    db: &impl ConnectionTrait,
+    id: AccountId,
+    action: &str,
+    since: Instant,
+) -> Result<u64> {
     Ok(audit::Entity::find()
         .filter(audit::Column::SubjectKind.eq(audit::SubjectKind::Account))
         .filter(audit::Column::SubjectId.eq(id.to_string()))

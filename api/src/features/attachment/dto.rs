@@ -9,8 +9,8 @@ use utoipa::ToSchema;
 
 use crate::clock::Moment;
 
-/// A file with what it is for, as `multipart/form-data`. Only described here: `upload.rs` reads it as
-/// it comes.
+// Only described here: `upload.rs` reads it as it comes.
+/// A file with what it is for.
 #[derive(Debug, ToSchema)]
 pub struct AttachmentIn {
     pub purpose: AttachmentPurpose,

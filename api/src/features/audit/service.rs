@@ -15,6 +15,8 @@ pub struct Record {
     pub action: String,
     pub subject: (SubjectKind, String),
     pub change: Option<(String, String)>,
+    /// The status in which something begins, which has none before.
+    pub begins: Option<String>,
     pub reason_code: Option<String>,
     pub reason: Option<String>,
     pub facts: serde_json::Value,
@@ -27,6 +29,7 @@ impl Record {
             action: action.into(),
             subject: (kind, id.to_string()),
             change: None,
+            begins: None,
             reason_code: None,
             reason: None,
             facts: serde_json::json!({}),
@@ -39,6 +42,13 @@ impl Record {
             change: Some((change.from().to_string(), change.to().to_string())),
             ..Self::act(change.mv().to_string(), kind, id)
         }
+    }
+
+    /// Says in which status something begins.
+    #[must_use]
+    pub fn beginning(mut self, status: impl ToString) -> Self {
+        self.begins = Some(status.to_string());
+        self
     }
 
     /// Adds the reason that reaches the author.
@@ -73,7 +83,7 @@ pub async fn record(tx: &Tx, cx: &Context, record: Record) -> Result<AuditId> {
         subject_kind: Set(record.subject.0),
         subject_id: Set(record.subject.1),
         from_status: Set(from),
-        to_status: Set(to),
+        to_status: Set(to.or(record.begins)),
         reason_code: Set(record.reason_code),
         reason: Set(record.reason),
         facts: Set(record.facts),

@@ -11,7 +11,7 @@ use techmart_entity::{
     provider,
     value::{
         code_list::{CodeItem, CodeList, code_list},
-        cooperation, field, ip, maturity, money,
+        cooperation, field, industry, ip, maturity, money,
     },
 };
 
@@ -115,6 +115,7 @@ fn all() -> Vec<CodeList> {
         code_list::<indicator::Counting>(),
         code_list::<indicator::IndicatorKind>(),
         code_list::<indicator::Measure>(),
+        code_list::<industry::IndustrySection>(),
         code_list::<ip::IpType>(),
         code_list::<ledger::CountStage>(),
         code_list::<ledger::EvidenceKind>(),

@@ -66,42 +66,44 @@ pub struct OrganisationIn {
 /// A JSON Merge Patch (RFC 7396) of an organisation: absent members stay, null clears. Name, kind and
 /// credit code stay as they are once they were verified.
 #[derive(Clone, Debug, Default, Deserialize, ToSchema)]
-#[serde(default, deny_unknown_fields)]
+#[serde(deny_unknown_fields)]
 pub struct OrganisationPatch {
+    #[serde(default)]
     #[schema(value_type = String, min_length = 2, max_length = 200)]
     pub name: Option<String>,
-    #[serde(deserialize_with = "given")]
+    #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<String>, max_length = 300)]
     pub name_en: Option<Option<String>>,
-    #[serde(deserialize_with = "given")]
+    #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<String>, max_length = 100)]
     pub short_name: Option<Option<String>>,
+    #[serde(default)]
     #[schema(value_type = OrganisationKind)]
     pub kind: Option<OrganisationKind>,
-    #[serde(deserialize_with = "given")]
+    #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<String>, max_length = 40)]
     pub uscc: Option<Option<String>>,
-    #[serde(deserialize_with = "given")]
+    #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<String>, max_length = 100)]
     pub legal_rep: Option<Option<String>>,
-    #[serde(deserialize_with = "given")]
+    #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<String>, pattern = "^[0-9]{6}$")]
     pub region_code: Option<Option<String>>,
-    #[serde(deserialize_with = "given")]
+    #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<String>, max_length = 50)]
     pub town: Option<Option<String>>,
-    #[serde(deserialize_with = "given")]
+    #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<String>, max_length = 10)]
     pub industry_code: Option<Option<String>>,
-    #[serde(deserialize_with = "given")]
+    #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<Scale>)]
     pub scale: Option<Option<Scale>>,
     /// The whole list; null empties it.
-    #[serde(deserialize_with = "given")]
+    #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<Vec<OrganisationTag>>, max_items = 5)]
     pub tags: Option<Option<Vec<OrganisationTag>>>,
     /// The whole list; null empties it.
-    #[serde(deserialize_with = "given")]
+    #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<Vec<Contact>>, max_items = 10)]
     pub contacts: Option<Option<Vec<Contact>>>,
 }

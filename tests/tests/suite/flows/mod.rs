@@ -1,3 +1,5 @@
 //! Stories: several actors, one after another.
 
 mod achievement;
+mod import;
+mod market;

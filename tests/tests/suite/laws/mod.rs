@@ -1,3 +1,6 @@
 //! What holds everywhere.
 
+mod errors;
 mod life_cycles;
+mod openapi;
+mod restart;

@@ -1,0 +1,173 @@
+//! Meetings: one side (or a broker) records, another confirms. The first confirmed meeting is the stage
+//! that counts in T4.
+
+use sea_orm::Set;
+use techmart_entity::{
+    attachment::AttachmentPurpose,
+    audit::SubjectKind,
+    docking::{
+        ActiveModel, Model, Side,
+        meeting::{self, Attendees, MeetingMode},
+        status::{DockingMove, DockingStage},
+    },
+    id::{DockingId, MeetingId},
+    life_cycle::{IllegalMove, LifeCycle},
+};
+
+use super::{
+    dto::MeetingIn,
+    policy, repo, rules,
+    service::{cx_signed_in, record_move, used_by},
+    view,
+};
+use crate::{
+    auth::Context,
+    clock::day_of,
+    db::Tx,
+    error::{AppError, Code, Fault, Result},
+    features::{attachment, audit, audit::Record, ledger::rules as counting},
+    say,
+    web::etag::Precondition,
+};
+
+/// One side or a broker records a meeting. It counts once another has confirmed it.
+///
+/// # Errors
+/// 403 for whoever may only look, 409 before the two have consented and after the docking ended, 422
+/// when a rule is broken.
+pub async fn record(
+    tx: &Tx,
+    cx: &Context,
+    id: DockingId,
+    precondition: &Precondition,
+    given: MeetingIn,
+) -> Result<Model> {
+    cx_signed_in(cx)?;
+    let row = repo::hold(tx, id).await?;
+    let relation = policy::relation(cx, &row);
+    policy::see(cx, relation)?;
+    let by = policy::acts(relation)?;
+    precondition.honour(&view::tag(&row))?;
+    if !row.stage.has_consent() {
+        return Err(illegal(row.stage, "record_meeting"));
+    }
+    let mut faults = Vec::new();
+    check(tx, cx, &row, &given, "", &mut faults).await?;
+    if !faults.is_empty() {
+        return Err(AppError::rules(faults));
+    }
+    write(tx, cx, &row, by, given).await?;
+    repo::save(tx, &row, cx.now, ActiveModel::default()).await
+}
+
+/// The faults of a meeting of a docking whose day of acceptance is known; its minutes are taken.
+///
+/// # Errors
+/// When the database cannot be asked or written.
+pub(super) async fn check(
+    tx: &Tx,
+    cx: &Context,
+    row: &Model,
+    given: &MeetingIn,
+    pointer: &str,
+    faults: &mut Vec<Fault>,
+) -> Result<()> {
+    rules::day(cx, given.held_on, row.accepted_at.map(day_of), &format!("{pointer}/held_on"), faults);
+    rules::said(&given.summary, &format!("{pointer}/summary"), faults);
+    for (i, name) in given.attendees.iter().enumerate() {
+        rules::said(&name.0, &format!("{pointer}/attendees/{i}"), faults);
+    }
+    let nowhere = given.place.as_deref().is_none_or(|place| place.trim().is_empty());
+    if given.mode == MeetingMode::OnSite && nowhere {
+        faults.push(rules::required(&format!("{pointer}/place")));
+    }
+    if let Some(minutes) = given.minutes_attachment_id {
+        let pointer = format!("{pointer}/minutes_attachment_id");
+        let used_by = used_by(row.id);
+        attachment::service::take_as(tx, cx, minutes, &pointer, &used_by, AttachmentPurpose::Minutes, faults)
+            .await?;
+    }
+    Ok(())
+}
+
+/// Writes a meeting that was checked.
+///
+/// # Errors
+/// When the rows cannot be written.
+pub(super) async fn write(tx: &Tx, cx: &Context, row: &Model, by: Side, given: MeetingIn) -> Result<()> {
+    let meeting = meeting::Model {
+        id: MeetingId::new(),
+        docking_id: row.id,
+        held_on: given.held_on,
+        place: given.place,
+        mode: given.mode,
+        attendees: Attendees(given.attendees.into_iter().map(|line| line.0).collect()),
+        summary: given.summary,
+        minutes_attachment_id: given.minutes_attachment_id,
+        recorded_by: cx.person()?.account_id,
+        recorded_side: by,
+        recorded_at: cx.now,
+        confirmed_by: None,
+        confirmed_side: None,
+        confirmed_at: None,
+    };
+    let facts = serde_json::json!({ "meeting_id": meeting.id, "held_on": meeting.held_on, "side": by });
+    repo::insert_meeting(tx, meeting).await?;
+    audit::record(tx, cx, Record::act("record_meeting", SubjectKind::Docking, row.id).with(facts)).await?;
+    Ok(())
+}
+
+/// Another side, or a broker who did not record it, confirms a meeting. The first one makes the two
+/// met, and is counted.
+///
+/// # Errors
+/// 403 for the side and the person that recorded it, 404 when there is no such meeting, 409 when it is
+/// confirmed already or the docking ended.
+pub async fn confirm(
+    tx: &Tx,
+    cx: &Context,
+    id: DockingId,
+    meeting: MeetingId,
+    precondition: &Precondition,
+) -> Result<Model> {
+    cx_signed_in(cx)?;
+    let row = repo::hold(tx, id).await?;
+    let by = policy::move_it(cx, &row, policy::relation(cx, &row), DockingMove::ConfirmMeeting)?;
+    let meeting = repo::meeting(tx, id, meeting).await?;
+    policy::confirm(cx, by, &meeting)?;
+    precondition.honour(&view::tag(&row))?;
+    if !row.stage.has_consent() {
+        return Err(illegal(row.stage, DockingMove::ConfirmMeeting.to_string()));
+    }
+    if meeting.confirmed_at.is_some() {
+        return Err(AppError::new(
+            Code::IllegalMove,
+            say!("该会面已经确认。", "That meeting is confirmed already."),
+        ));
+    }
+    let set = meeting::ActiveModel {
+        confirmed_by: Set(cx.account_id()),
+        confirmed_side: Set(Some(by)),
+        confirmed_at: Set(Some(cx.now)),
+        ..Default::default()
+    };
+    repo::confirm_meeting(tx, &meeting, set).await?;
+    let confirmed = repo::meeting(tx, id, meeting.id).await?;
+    if row.stage != DockingStage::Accepted {
+        let facts = serde_json::json!({ "meeting_id": meeting.id, "side": by });
+        let record = Record::act("confirm_meeting", SubjectKind::Docking, id).with(facts);
+        audit::record(tx, cx, record).await?;
+        return repo::save(tx, &row, cx.now, ActiveModel::default()).await;
+    }
+    let change = row.stage.apply(DockingMove::ConfirmMeeting)?;
+    let set = ActiveModel { met_at: Set(Some(cx.now)), ..Default::default() };
+    let moved = repo::advance(tx, &row, &change, cx.now, set).await?;
+    record_move(tx, cx, id, &change, None, None).await?;
+    counting::docking_met(tx, cx, &moved, &confirmed).await?;
+    Ok(moved)
+}
+
+fn illegal(stage: DockingStage, mv: impl Into<String>) -> AppError {
+    let legal = stage.legal().iter().map(ToString::to_string).collect();
+    IllegalMove { from: stage.to_string(), mv: mv.into(), legal }.into()
+}
