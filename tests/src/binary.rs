@@ -8,11 +8,15 @@ use std::{
 
 use serde_json::Value;
 
-/// The `techmart` of this source, built once a run when it is not up to date.
+/// The `techmart` of this source, built once a run when it is not up to date, or the one that
+/// `TECHMART_TEST_BINARY` names.
 pub fn path() -> PathBuf {
     static BUILT: OnceLock<PathBuf> = OnceLock::new();
     BUILT
         .get_or_init(|| {
+            if let Ok(built) = std::env::var("TECHMART_TEST_BINARY") {
+                return PathBuf::from(built);
+            }
             // …/target/debug/deps/suite-… → …/target/debug/techmart
             let suite = std::env::current_exe().unwrap();
             let profile = suite.ancestors().nth(2).unwrap();

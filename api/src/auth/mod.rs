@@ -8,11 +8,11 @@ pub mod secret;
 
 use actix_web::{HttpRequest, http::header};
 pub use actor::{Actor, Context, Membership, Person};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 use techmart_entity::{
-    account,
+    Instant, account,
     account::session,
-    id::OrganisationId,
+    id::{AccountId, OrganisationId, SessionId},
     organisation::{self, membership},
 };
 
@@ -74,20 +74,65 @@ async fn load(state: &State, claims: &jwt::Claims) -> Result<Option<Person>> {
     let Some(account) = account.filter(|account| account.disabled_at.is_none()) else {
         return Ok(None);
     };
-    let memberships: Vec<membership::Model> =
-        membership::Entity::find().filter(membership::Column::AccountId.eq(account.id)).all(db).await?;
-    let organisations: Vec<organisation::Model> = if memberships.is_empty() {
+    let memberships = memberships(db, account.id).await?;
+    Ok(Some(Person { account_id: account.id, role: account.role, session_id: session.id, memberships }))
+}
+
+/// A person as a request of theirs would be, without a request: for commands that act as a person.
+///
+/// # Errors
+/// 404 when there is no such account or it is disabled, 403 when the person does not belong to `acting`.
+pub async fn context_of(
+    state: &State,
+    account: AccountId,
+    acting: Option<OrganisationId>,
+) -> Result<Context> {
+    context_in(state.db.read(), state.clock.now(), account, acting).await
+}
+
+/// The same within a transaction, which sees what it has written itself.
+///
+/// # Errors
+/// As [`context_of`].
+pub async fn context_in(
+    db: &impl ConnectionTrait,
+    now: Instant,
+    account: AccountId,
+    acting: Option<OrganisationId>,
+) -> Result<Context> {
+    let found = account::Entity::find_by_id(account).one(db).await?;
+    let row = found.filter(|row| row.disabled_at.is_none()).ok_or_else(AppError::not_found)?;
+    let person = Person {
+        account_id: row.id,
+        role: row.role,
+        // Of no sign-in: nothing that a command does can end or outlive one.
+        session_id: SessionId::new(),
+        memberships: memberships(db, row.id).await?,
+    };
+    if let Some(acting) = acting.filter(|acting| !person.belongs_to(*acting)) {
+        return Err(AppError::forbidden(say!(
+            "该账号不是单位 {acting} 的成员。",
+            "The account is no member of the organisation {acting}."
+        )));
+    }
+    Ok(Context { actor: Actor::Person(Box::new(person)), acting, ..Context::system(now) })
+}
+
+async fn memberships(db: &impl ConnectionTrait, account: AccountId) -> Result<Vec<Membership>> {
+    let rows: Vec<membership::Model> =
+        membership::Entity::find().filter(membership::Column::AccountId.eq(account)).all(db).await?;
+    let organisations: Vec<organisation::Model> = if rows.is_empty() {
         Vec::new()
     } else {
         organisation::Entity::find()
-            .filter(organisation::Column::Id.is_in(memberships.iter().map(|row| row.organisation_id)))
+            .filter(organisation::Column::Id.is_in(rows.iter().map(|row| row.organisation_id)))
             .all(db)
             .await?
     };
-    let memberships = organisations
+    Ok(organisations
         .into_iter()
         .filter_map(|organisation| {
-            let role = memberships.iter().find(|row| row.organisation_id == organisation.id)?.role;
+            let role = rows.iter().find(|row| row.organisation_id == organisation.id)?.role;
             Some(Membership {
                 organisation_id: organisation.id,
                 role,
@@ -96,8 +141,7 @@ async fn load(state: &State, claims: &jwt::Claims) -> Result<Option<Person>> {
                 verification: organisation.verification,
             })
         })
-        .collect();
-    Ok(Some(Person { account_id: account.id, role: account.role, session_id: session.id, memberships }))
+        .collect())
 }
 
 fn acting_organisation(header: &str, person: &Person) -> Result<OrganisationId> {

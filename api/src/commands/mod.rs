@@ -215,11 +215,11 @@ pub async fn run(cli: Cli) -> Result<(), StartError> {
             if go_on {
                 let _lock = FolderLock::take(&config)?;
                 let state = build(config, Purpose::Serve, Chances::default()).await.map_err(explain)?;
-                demo::fill(&state, json).await?;
+                demo::fill(&state, json, demo::Afterwards::Serve).await?;
                 return serve(state, true, json).await;
             }
             let state = build(config, Purpose::Command, Chances::default()).await?;
-            demo::fill(&state, json).await
+            demo::fill(&state, json, demo::Afterwards::End).await
         }
         Command::Outbox { command } => {
             let state = build(config, Purpose::Command, Chances::default()).await?;

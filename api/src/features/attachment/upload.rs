@@ -40,6 +40,24 @@ pub struct Upload {
 }
 
 impl Upload {
+    /// A file that the service wrote itself.
+    ///
+    /// # Errors
+    /// When the temporary file cannot be written, or the bytes are of no kind that is taken.
+    pub async fn of_bytes(purpose: AttachmentPurpose, name: &str, bytes: &[u8]) -> Result<Self> {
+        let mut file = File::from_std(tempfile::tempfile().map_err(AppError::internal)?);
+        file.write_all(bytes).await.map_err(AppError::internal)?;
+        file.flush().await.map_err(AppError::internal)?;
+        let arrived = Arrived {
+            file,
+            name: name.to_owned(),
+            head: bytes.iter().take(1024).copied().collect(),
+            sha256: hex::encode(Sha256::digest(bytes)),
+            size: i64::try_from(bytes.len()).map_err(AppError::internal)?,
+        };
+        finish(purpose, arrived).await
+    }
+
     /// The bytes, from the beginning; once.
     ///
     /// # Errors

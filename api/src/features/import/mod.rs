@@ -1,0 +1,17 @@
+//! Imports: listings of other markets, one JSON object a line, as a job with a result for each row.
+//!
+//! `mapping/` reads a row and never refuses it for what it does not understand; `upsert.rs` finds the
+//! listing that a row was imported to before and decides what becomes of it; `service.rs` runs the
+//! job, in transactions of many rows that also keep their results, so that a job that broke off goes
+//! on where it stopped.
+
+pub mod dto;
+pub mod http;
+mod key;
+mod lines;
+pub mod mapping;
+mod policy;
+mod repo;
+pub mod service;
+mod upload;
+pub mod upsert;

@@ -1,0 +1,544 @@
+//! Running an import: line by line from the stored file, in transactions of up to fifty rows that also
+//! keep what became of each. A job that broke off goes on behind the last row whose result is kept.
+
+use std::{
+    collections::{HashMap, HashSet, hash_map::Entry},
+    io,
+    path::{Path, PathBuf},
+};
+
+use chrono::Duration;
+use sea_orm::Set;
+use serde::Serialize;
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+use techmart_entity::{
+    Instant,
+    audit::SubjectKind,
+    id::ImportId,
+    import::{
+        ActiveModel, ImportStatus, Model, RowOutcome,
+        row::{self, RowNote, RowNotes},
+    },
+};
+use tokio::{
+    fs::File,
+    io::{AsyncReadExt, AsyncSeekExt, SeekFrom},
+};
+
+use super::{
+    dto::ImportQuery,
+    key::import_key,
+    lines::{Line, Lines},
+    mapping::{self, MappedRow, note},
+    policy, repo,
+    upsert::{self, Imported, Origin},
+};
+use crate::{
+    auth::Context,
+    db::Tx,
+    error::{AppError, Code, Result},
+    features::{audit, audit::Record},
+    files::FileError,
+    jobs::JobError,
+    outbox::{self, Job, relay},
+    say,
+    state::State,
+};
+
+/// The folder of files of rows in the file store.
+pub const FOLDER: &str = "imports";
+
+/// Rows taken up in one transaction.
+const BATCH: usize = 50;
+/// Bytes read for one transaction: a batch of long rows is not kept in memory whole.
+const BATCH_BYTES: usize = 4 * 1024 * 1024;
+/// Characters kept of a refused line.
+const REFUSED_RAW: usize = 10_000;
+
+/// Stores the file of rows, before any row names it.
+///
+/// # Errors
+/// 503 when the file store does not answer.
+pub async fn store(state: &State, sha256: &str, file: File) -> Result<()> {
+    let unavailable = |error: FileError| AppError::unavailable(Code::Unavailable, error);
+    state.files.put(FOLDER, sha256, file).await.map_err(unavailable)
+}
+
+/// Starts an import of a stored file: its row and its job.
+///
+/// # Errors
+/// 401 and 403 by [`policy::work_with`].
+pub async fn start(tx: &Tx, cx: &Context, sha256: &str, query: &ImportQuery) -> Result<Model> {
+    policy::work_with(cx)?;
+    let row = begin(tx, cx, sha256, query).await?;
+    outbox::push(tx, cx.now, &Job::Import { import_id: row.id }).await?;
+    Ok(row)
+}
+
+async fn begin(tx: &Tx, cx: &Context, sha256: &str, query: &ImportQuery) -> Result<Model> {
+    let source_system = query.source_system.as_deref().map(str::trim).filter(|name| !name.is_empty());
+    let row = Model {
+        id: ImportId::new(),
+        status: ImportStatus::Queued,
+        dry_run: query.dry_run.unwrap_or(false),
+        source_system: source_system.map(str::to_owned),
+        file_key: sha256.to_owned(),
+        sha256: sha256.to_owned(),
+        rows: 0,
+        made: 0,
+        changed: 0,
+        same: 0,
+        refused: 0,
+        warnings: 0,
+        failure: None,
+        created_by: cx.account_id(),
+        created_at: cx.now,
+        finished_at: None,
+    };
+    let row = repo::insert(tx, row).await?;
+    let facts = serde_json::json!({
+        "sha256": row.sha256, "dry_run": row.dry_run, "source_system": row.source_system,
+    });
+    audit::record(tx, cx, Record::act("start_import", SubjectKind::Import, row.id).with(facts)).await?;
+    Ok(row)
+}
+
+/// Does the job of an import, or what is left of it.
+///
+/// # Errors
+/// When the file or the database does not answer. What was taken up stays; done again, the job goes on
+/// behind it.
+pub async fn run(state: &State, seq: i64, id: ImportId) -> Result<(), JobError> {
+    let outcome = take_up(state, Some(seq), id).await;
+    if let Err(error) = &outcome
+        && !is_passing(error)
+    {
+        tracing::error!(import_id = %id, %error, "an import broke off");
+        let set = ActiveModel {
+            status: Set(ImportStatus::Failed),
+            failure: Set(Some(
+                "导入中断，已处理的行保留；系统会再试几次 / it broke off; the rows taken up stay, and it is tried again a few times"
+                    .to_owned(),
+            )),
+            ..Default::default()
+        };
+        state.db.write(async |tx| repo::update(tx, id, set.clone()).await).await?;
+    }
+    outcome
+}
+
+/// Whether it is a matter of waiting: then the import is still on its way.
+fn is_passing(error: &JobError) -> bool {
+    match error {
+        JobError::App(error) => error.status().as_u16() == 503,
+        JobError::Other(_) => true,
+        JobError::Database(_)
+        | JobError::Mail(_)
+        | JobError::Files(_)
+        | JobError::Search(_)
+        | JobError::Io(_) => false,
+    }
+}
+
+async fn take_up(state: &State, seq: Option<i64>, id: ImportId) -> Result<(), JobError> {
+    let import = repo::find(state.db.read(), id).await?;
+    if import.status == ImportStatus::Done {
+        return Ok(());
+    }
+    let set = ActiveModel { status: Set(ImportStatus::Running), failure: Set(None), ..Default::default() };
+    state.db.write(async |tx| repo::update(tx, id, set.clone()).await).await?;
+    let mut lines = Lines::of(state.files.get(FOLDER, &import.file_key).await?);
+    let mut memory = Memory::default();
+    let done_up_to = repo::last_line(state.db.read(), id).await?;
+    let mut batch: Vec<Item> = Vec::new();
+    let mut bytes = 0;
+    let mut claim = Claim { seq, renewed: state.clock.now() };
+    loop {
+        let line = lines.next().await.map_err(FileError::from)?;
+        let is_last = line.is_none();
+        if let Some(line) = line {
+            bytes += line.bytes.len();
+            let (number, item) = (line.number, memory.read(line, import.source_system.as_deref()));
+            // What is done already is read all the same: later rows are compared with it.
+            if number > done_up_to {
+                batch.push(item);
+            }
+        }
+        if batch.len() == BATCH || bytes >= BATCH_BYTES || is_last {
+            claim.keep(state).await?;
+            if !batch.is_empty() {
+                write_batch(state, &import, &batch).await?;
+                batch.clear();
+            }
+            bytes = 0;
+        }
+        if is_last {
+            break;
+        }
+    }
+    finish(state, &import).await?;
+    Ok(())
+}
+
+/// The claim on the job, kept up while it goes on.
+struct Claim {
+    seq: Option<i64>,
+    renewed: Instant,
+}
+
+impl Claim {
+    async fn keep(&mut self, state: &State) -> Result<(), JobError> {
+        let Some(seq) = self.seq else { return Ok(()) };
+        if state.stopping.load(std::sync::atomic::Ordering::Relaxed) {
+            return Err(JobError::Other("the service stops; the import goes on when it is back".to_owned()));
+        }
+        let now = state.clock.now();
+        if now - self.renewed > Duration::seconds(5) {
+            relay::renew(state, seq).await?;
+            self.renewed = now;
+        }
+        Ok(())
+    }
+}
+
+/// A row that was read, ready to be taken up.
+#[derive(Clone, Debug)]
+struct Item {
+    line: i64,
+    /// As a listing or a result keeps it.
+    read: Read,
+}
+
+#[derive(Clone, Debug)]
+enum Read {
+    Row {
+        key: String,
+        row: Box<MappedRow>,
+        raw: Value,
+    },
+    /// A row of the same key stands further up in the file.
+    Repeated {
+        note: RowNote,
+        raw: String,
+    },
+    Refused {
+        note: RowNote,
+        raw: String,
+    },
+}
+
+/// What a file has said so far: which keys, and which columns nobody knows.
+#[derive(Debug, Default)]
+struct Memory {
+    /// The beginning of a key's hash, and its line.
+    keys: HashMap<u128, i64>,
+    columns: HashSet<String>,
+    told_of_source: bool,
+}
+
+impl Memory {
+    fn read(&mut self, line: Line, source_system: Option<&str>) -> Item {
+        let number = line.number;
+        let refused = |note: RowNote, bytes: &[u8]| Read::Refused { note, raw: kept_line(bytes) };
+        if line.too_long {
+            let note = note(None, "too_long", say!("一行最多 1 MiB。", "A line has at most 1 MiB."));
+            return Item { line: number, read: refused(note, &line.bytes) };
+        }
+        let mapped = mapping::parse(&line.bytes)
+            // Mapped as it came, so that it is told of NUL characters; kept without them.
+            .and_then(|given| mapping::map(&given).map(|row| (row, mapping::without_nul(&given).0)));
+        let (mut row, raw) = match mapped {
+            Ok(mapped) => mapped,
+            Err(note) => return Item { line: number, read: refused(note, &line.bytes) },
+        };
+        let system = row.source_system.clone();
+        let system = system.as_deref().or(source_system);
+        self.tell_once(&mut row, system);
+        let key = import_key(&row, system);
+        let short = u128::from_str_radix(key.get(..32).unwrap_or_default(), 16).unwrap_or_default();
+        let read = match self.keys.entry(short) {
+            Entry::Vacant(place) => {
+                place.insert(number);
+                Read::Row { key, row: Box::new(row), raw }
+            }
+            Entry::Occupied(place) => {
+                let first = place.get();
+                let note = note(
+                    None,
+                    "repeated_row",
+                    say!(
+                        "与第 {first} 行是同一条（键相同）；采用第 {first} 行。",
+                        "It is the same item as line {first} (the same key); line {first} is taken."
+                    ),
+                );
+                Read::Repeated { note, raw: kept_line(&line.bytes) }
+            }
+        };
+        Item { line: number, read }
+    }
+
+    /// Tells of what concerns the file as a whole, at the first row that shows it.
+    fn tell_once(&mut self, row: &mut MappedRow, system: Option<&str>) {
+        for name in std::mem::take(&mut row.unknown_columns) {
+            // A file of nothing but different columns is not told of for ever.
+            if self.columns.len() < 200 && self.columns.insert(name.clone()) {
+                row.warnings.push(note(
+                    Some(&name),
+                    "unknown_column",
+                    say!(
+                        "不认识的列，值保留在原始行。",
+                        "Not a known column; its values are kept with the raw rows."
+                    ),
+                ));
+            }
+        }
+        if row.source_id.is_some() && system.is_none() && !self.told_of_source {
+            self.told_of_source = true;
+            row.warnings.push(note(
+                Some("source_system"),
+                "no_source_system",
+                say!(
+                    "行有来源编号但没有来源系统；不同系统的相同编号会被当作同一条，请用 source_system 指明。",
+                    "The rows have ids of a source but no source_system; the same id of another system would be taken for \
+                     the same item. Name it in source_system."
+                ),
+            ));
+        }
+    }
+}
+
+fn kept_line(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).trim_end().replace('\0', "\u{FFFD}").chars().take(REFUSED_RAW).collect()
+}
+
+/// Takes a batch up in one transaction, with the results of its rows and the counts of the import.
+async fn write_batch(state: &State, import: &Model, batch: &[Item]) -> Result<()> {
+    let cx = Context::system(state.clock.now());
+    state
+        .db
+        .write(async |tx| {
+            let mut counted = repo::hold(tx, import.id).await?;
+            // Another process may have done these rows, if this one was thought dead.
+            let done_up_to = repo::last_line(tx, import.id).await?;
+            let mut results = Vec::new();
+            for item in batch.iter().filter(|item| item.line > done_up_to) {
+                let result = take_item(tx, &cx, import, item).await?;
+                count(&mut counted, &result);
+                results.push(result);
+            }
+            repo::insert_rows(tx, results).await?;
+            let set = ActiveModel {
+                rows: Set(counted.rows),
+                made: Set(counted.made),
+                changed: Set(counted.changed),
+                same: Set(counted.same),
+                refused: Set(counted.refused),
+                warnings: Set(counted.warnings),
+                ..Default::default()
+            };
+            repo::update(tx, import.id, set).await
+        })
+        .await?;
+    state.outbox.wake();
+    Ok(())
+}
+
+async fn take_item(tx: &Tx, cx: &Context, import: &Model, item: &Item) -> Result<row::Model> {
+    let (imported, mut notes, raw) = match &item.read {
+        Read::Refused { note, raw } => {
+            let refused = Imported { outcome: RowOutcome::Refused, listing_id: None, notes: Vec::new() };
+            (refused, vec![note.clone()], Some(raw.clone()))
+        }
+        Read::Repeated { note, raw } => {
+            let same = Imported { outcome: RowOutcome::Same, listing_id: None, notes: Vec::new() };
+            (same, vec![note.clone()], Some(raw.clone()))
+        }
+        Read::Row { key, row, raw } => {
+            let imported = if import.dry_run {
+                upsert::foresee(tx, key, raw).await?
+            } else {
+                let origin = Origin {
+                    import_id: import.id,
+                    line: item.line,
+                    created_by: import.created_by,
+                    source_system: import.source_system.clone(),
+                };
+                upsert::import_row(tx, cx, &origin, key, row, raw).await?
+            };
+            (imported, row.warnings.clone(), None)
+        }
+    };
+    notes.extend(imported.notes);
+    Ok(row::Model {
+        import_id: import.id,
+        line: item.line,
+        outcome: imported.outcome,
+        listing_id: imported.listing_id,
+        notes: RowNotes(notes),
+        raw,
+    })
+}
+
+fn count(import: &mut Model, row: &row::Model) {
+    import.rows += 1;
+    match row.outcome {
+        RowOutcome::Made => import.made += 1,
+        RowOutcome::Changed => import.changed += 1,
+        RowOutcome::Same => import.same += 1,
+        RowOutcome::Refused => {
+            import.refused += 1;
+            // Its note is the reason, and no warning.
+            return;
+        }
+    }
+    import.warnings += i64::try_from(row.notes.0.len()).unwrap_or(i64::MAX);
+}
+
+async fn finish(state: &State, import: &Model) -> Result<()> {
+    let cx = Context::system(state.clock.now());
+    state
+        .db
+        .write(async |tx| {
+            let counted = repo::hold(tx, import.id).await?;
+            if counted.status == ImportStatus::Done {
+                return Ok(());
+            }
+            let set = ActiveModel {
+                status: Set(ImportStatus::Done),
+                finished_at: Set(Some(cx.now)),
+                failure: Set(None),
+                ..Default::default()
+            };
+            repo::update(tx, import.id, set).await?;
+            let facts = serde_json::json!({
+                "rows": counted.rows, "made": counted.made, "changed": counted.changed,
+                "same": counted.same, "refused": counted.refused, "warnings": counted.warnings,
+            });
+            let record = Record::act("finish_import", SubjectKind::Import, import.id).with(facts);
+            audit::record(tx, &cx, record).await?;
+            Ok(())
+        })
+        .await
+}
+
+/// What an import on the command line did.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ImportReport {
+    pub made: i64,
+    pub changed: i64,
+    pub same: i64,
+    pub refused: i64,
+    pub warnings: i64,
+    pub rows: i64,
+    pub import_id: ImportId,
+}
+
+/// Why a file was not imported, or not to its end.
+#[derive(Debug, thiserror::Error)]
+pub enum ImportFileError {
+    #[error("没有文件 {0} / there is no file {0}")]
+    Missing(PathBuf),
+    #[error("文件 {0} 不能读取：{1} / the file {0} cannot be read: {1}")]
+    Unreadable(PathBuf, io::Error),
+    #[error(
+        "导入中断，已处理的行保留，重新导入即可继续：{0} / the import broke off; the rows taken up stay, and importing again \
+         goes on: {0}"
+    )]
+    BrokeOff(#[from] JobError),
+}
+
+impl From<AppError> for ImportFileError {
+    fn from(error: AppError) -> Self {
+        Self::BrokeOff(error.into())
+    }
+}
+
+/// Imports a file here and now, as the service itself. It is on record as an import like any other.
+///
+/// # Errors
+/// [`ImportFileError`]
+pub async fn import_file(
+    state: &State,
+    path: &Path,
+    source_system: Option<String>,
+    dry_run: bool,
+) -> Result<ImportReport, ImportFileError> {
+    let unreadable = |error: io::Error| match error.kind() {
+        io::ErrorKind::NotFound => ImportFileError::Missing(path.to_owned()),
+        _ => ImportFileError::Unreadable(path.to_owned(), error),
+    };
+    let mut file = File::open(path).await.map_err(unreadable)?;
+    let sha256 = digest(&mut file).await.map_err(unreadable)?;
+    store(state, &sha256, file).await?;
+    let query = ImportQuery { dry_run: Some(dry_run), source_system };
+    let cx = Context::system(state.clock.now());
+    let import = state.db.write(async |tx| begin(tx, &cx, &sha256, &query).await).await?;
+    take_up(state, None, import.id).await?;
+    let done = repo::find(state.db.read(), import.id).await?;
+    Ok(ImportReport {
+        made: done.made,
+        changed: done.changed,
+        same: done.same,
+        refused: done.refused,
+        warnings: done.warnings,
+        rows: done.rows,
+        import_id: done.id,
+    })
+}
+
+/// SHA-256 of a file, which is at its beginning again afterwards.
+async fn digest(file: &mut File) -> io::Result<String> {
+    let mut hash = Sha256::new();
+    let mut buffer = vec![0_u8; 256 * 1024];
+    loop {
+        let n = file.read(&mut buffer).await?;
+        if n == 0 {
+            break;
+        }
+        hash.update(buffer.get(..n).unwrap_or_default());
+    }
+    file.seek(SeekFrom::Start(0)).await?;
+    Ok(hex::encode(hash.finalize()))
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may fail loudly")]
+mod tests {
+    use super::{Line, Memory, Read};
+
+    fn read(memory: &mut Memory, number: i64, text: &str) -> Read {
+        memory.read(Line { number, bytes: text.as_bytes().to_vec(), too_long: false }, None).read
+    }
+
+    #[test]
+    fn of_two_rows_with_one_key_the_first_is_taken() {
+        let mut memory = Memory::default();
+        let row = r#"{"kind":"demand","title":"氢气循环泵"}"#;
+        assert!(matches!(read(&mut memory, 1, row), Read::Row { .. }));
+        let Read::Repeated { note, .. } =
+            read(&mut memory, 2, r#"{"kind":"demand","title":"一种氢气循环泵"}"#)
+        else {
+            panic!("the second row was taken");
+        };
+        assert!(note.en.contains("line 1"));
+    }
+
+    #[test]
+    fn an_unknown_column_is_told_of_once_a_file() {
+        let mut memory = Memory::default();
+        for (number, warnings) in [(1, 1), (2, 0)] {
+            let text = format!(r#"{{"kind":"demand","title":"t{number}","佣金":"5%"}}"#);
+            let Read::Row { row, raw, .. } = read(&mut memory, number, &text) else { panic!("refused") };
+            assert_eq!(row.warnings.len(), warnings);
+            assert_eq!(raw["佣金"], "5%");
+        }
+    }
+
+    #[test]
+    fn a_refused_line_is_kept_without_what_a_database_cannot_keep() {
+        let mut memory = Memory::default();
+        let Read::Refused { note, raw } = read(&mut memory, 1, "{\0") else { panic!("taken") };
+        assert_eq!((note.code.as_str(), raw.as_str()), ("broken_json", "{\u{FFFD}"));
+    }
+}
