@@ -20,6 +20,8 @@ pub struct Walk<'a> {
 const SET_UP: &str = r#"API=@ADDRESS@/api/v1 PASSWORD='@PASSWORD@'
 ENTERPRISE=@ENTERPRISE_ID@ UNIVERSITY=@UNIVERSITY_ID@
 first() { grep -o "\"$1\":\"[^\"]*\"" | sed -n '1s/.*:"\(.*\)"/\1/p'; }
+id_in() { grep -o "/$1/[0-9a-f-]*" | sed -n '1s|.*/||p'; }
+body() { sed '1,/^[[:space:]]*$/d'; printf '\n'; }
 new_key() { printf 'hint-%s-%s-%s' "$(date +%s)" "$RANDOM" "$RANDOM"; }
 sign_in() { curl -sS "$API/auth/login" -H 'Content-Type: application/json' \
   -d "{\"email\":\"$1\",\"password\":\"$PASSWORD\"}" | first access_token; }
@@ -29,14 +31,14 @@ t4() { curl -sS "$API/progress?plan=demo" | grep -o '"code":"T4",[^[]*' \
 const SEARCH: &str = r#"for _ in {1..30}; do
   ANSWER=$(curl -sS --retry 20 --retry-connrefused -G "$API/search" --data-urlencode 'q=@WORDS@' \
     -d kind=achievement -d demo=true -d facets=false)
-  ACHIEVEMENT=$(printf '%s' "$ANSWER" | first id)
+  ACHIEVEMENT=$(printf '%s' "$ANSWER" | id_in achievements)
   if [ -n "$ACHIEVEMENT" ]; then break; fi; sleep 1
 done; printf '%s\n' "$ANSWER""#;
 
-const INTEREST: &str = r#"ANSWER=$(curl -sS --fail-with-body "$API/dockings" -H "Authorization: Bearer $ENTERPRISE_TOKEN" \
+const INTEREST: &str = r#"ANSWER=$(curl -sSi --fail-with-body "$API/dockings" -H "Authorization: Bearer $ENTERPRISE_TOKEN" \
   -H "Acting-Organisation: $ENTERPRISE" -H "Idempotency-Key: $(new_key)" -H 'Content-Type: application/json' \
-  -d "{\"achievement_id\":\"$ACHIEVEMENT\",\"message\":\"希望了解样机数据\"}"); printf '%s\n' "$ANSWER"
-DOCKING=$(printf '%s' "$ANSWER" | first id)"#;
+  -d "{\"achievement_id\":\"$ACHIEVEMENT\",\"message\":\"希望了解样机数据\"}")
+printf '%s' "$ANSWER" | body; DOCKING=$(printf '%s' "$ANSWER" | id_in dockings)"#;
 
 const ACCEPT: &str = r#"UNIVERSITY_TOKEN=$(sign_in @UNIVERSITY@)
 curl -sS --fail-with-body "$API/dockings/$DOCKING/accept" -H "Authorization: Bearer $UNIVERSITY_TOKEN" \
@@ -47,15 +49,15 @@ const CONTACTS: &str = r#"curl -sS --fail-with-body "$API/dockings/$DOCKING/cont
   -H "Acting-Organisation: $ENTERPRISE"; printf '\n'"#;
 
 const UPLOAD: &str = r#"ANSWER=$(printf '%%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 300 80]/Contents 4 0 R/Resources<</Font<</F<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>>>>>>>endobj\n4 0 obj<</Length 43>>stream\nBT /F 12 Tf 20 40 Td (Minutes, demo) Tj ET \nendstream endobj\ntrailer<</Root 1 0 R>>\n%%%%EOF\n' \
-  | curl -sS --fail-with-body "$API/attachments" -H "Authorization: Bearer $ENTERPRISE_TOKEN" \
+  | curl -sSi --fail-with-body "$API/attachments" -H "Authorization: Bearer $ENTERPRISE_TOKEN" \
   -H "Acting-Organisation: $ENTERPRISE" -H "Idempotency-Key: $(new_key)" \
-  -F purpose=minutes -F 'file=@-;filename=minutes.pdf;type=application/pdf'); printf '%s\n' "$ANSWER"
-MINUTES=$(printf '%s' "$ANSWER" | first id)"#;
+  -F purpose=minutes -F 'file=@-;filename=minutes.pdf;type=application/pdf')
+printf '%s' "$ANSWER" | body; MINUTES=$(printf '%s' "$ANSWER" | id_in attachments)"#;
 
 const MEETING: &str = r#"ANSWER=$(curl -sS --fail-with-body "$API/dockings/$DOCKING/meetings" -H "Authorization: Bearer $ENTERPRISE_TOKEN" \
   -H "Acting-Organisation: $ENTERPRISE" -H "Idempotency-Key: $(new_key)" -H 'Content-Type: application/json' \
   -d "{\"held_on\":\"$(TZ=CST-8 date +%F)\",\"mode\":\"on_site\",\"place\":\"服务中心\",\"attendees\":[\"企业技术部\",\"课题组\"],\"summary\":\"交流样机数据\",\"minutes_attachment_id\":\"$MINUTES\"}")
-printf '%s\n' "$ANSWER"; MEETING=$(printf '%s' "$ANSWER" | grep -o '"meetings":\[{"id":"[^"]*"' | first id)"#;
+printf '%s\n' "$ANSWER"; MEETING=$(printf '%s' "$ANSWER" | sed 's/.*"meetings":\[//' | first id)"#;
 
 const CONFIRM_MEETING: &str = r#"BROKER_TOKEN=$(sign_in @BROKER@)
 curl -sS --fail-with-body -X POST "$API/dockings/$DOCKING/meetings/$MEETING/confirm" \

@@ -11,6 +11,7 @@ mod key;
 mod lines;
 pub mod mapping;
 mod policy;
+mod reading;
 mod repo;
 pub mod service;
 mod upload;

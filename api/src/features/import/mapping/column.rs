@@ -73,12 +73,6 @@ impl Column {
             .collect();
         NAMES.iter().find(|(_, names)| names.contains(&folded.as_str())).map(|(column, _)| *column)
     }
-
-    /// Whether what stands in it is private and must not be quoted.
-    #[must_use]
-    pub fn is_private(self) -> bool {
-        matches!(self, Self::ContactName | Self::ContactPhone | Self::ContactEmail | Self::ContactWechat)
-    }
 }
 
 #[cfg(test)]
