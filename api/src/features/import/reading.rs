@@ -19,10 +19,10 @@ const REFUSED_RAW: usize = 10_000;
 #[derive(Clone, Debug)]
 pub struct Item {
     pub line: i64,
-    /// As a listing or a result keeps it.
     pub read: Read,
 }
 
+/// What a line turned out to be.
 #[derive(Clone, Debug)]
 pub enum Read {
     Row {

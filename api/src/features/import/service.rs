@@ -40,7 +40,6 @@ use crate::{
     files::FileError,
     jobs::JobError,
     outbox::{self, Job, relay},
-    say,
     state::State,
 };
 

@@ -3,4 +3,5 @@
 mod errors;
 mod life_cycles;
 mod openapi;
+mod permissions;
 mod restart;
