@@ -42,20 +42,13 @@ impl<T: DeserializeOwned + ToSchema + 'static> FromRequest for Body<T> {
         let request = request.clone();
         let payload = payload.take();
         Box::pin(async move {
-            check_media_type(&request)?;
-            let bytes = tokio::time::timeout(TIME_LIMIT, read(payload, LIMIT)).await.map_err(|_| {
-                AppError::new(
-                    Code::RequestTimeout,
-                    say!("请求内容未在 30 秒内到达。", "The body did not arrive within 30 seconds."),
-                )
-            })??;
-            request.extensions_mut().insert(BodyHash(hex::encode(Sha256::digest(&bytes))));
+            let bytes = received(&request, payload).await?;
             parse(&request, &bytes).map(Self)
         })
     }
 }
 
-/// A JSON body that may be left out: a request without one says nothing.
+/// A JSON body that may be left out, or be null: a request without one says nothing.
 #[derive(Debug)]
 pub struct OptionalBody<T>(pub T);
 
@@ -72,9 +65,29 @@ impl<T: DeserializeOwned + ToSchema + Default + 'static> FromRequest for Optiona
         {
             return Box::pin(async { Ok(Self(T::default())) });
         }
-        let body = Body::<T>::from_request(request, payload);
-        Box::pin(async { Ok(Self(body.await?.0)) })
+        let request = request.clone();
+        let payload = payload.take();
+        Box::pin(async move {
+            let bytes = received(&request, payload).await?;
+            if bytes.trim_ascii() == b"null" {
+                return Ok(Self(T::default()));
+            }
+            parse(&request, &bytes).map(Self)
+        })
     }
+}
+
+/// The bytes of a JSON body; their hash is kept for the comparison of repeated requests.
+async fn received(request: &HttpRequest, payload: Payload) -> Result<BytesMut> {
+    check_media_type(request)?;
+    let bytes = tokio::time::timeout(TIME_LIMIT, read(payload, LIMIT)).await.map_err(|_| {
+        AppError::new(
+            Code::RequestTimeout,
+            say!("请求内容未在 30 秒内到达。", "The body did not arrive within 30 seconds."),
+        )
+    })??;
+    request.extensions_mut().insert(BodyHash(hex::encode(Sha256::digest(&bytes))));
+    Ok(bytes)
 }
 
 fn check_media_type(request: &HttpRequest) -> Result<()> {

@@ -56,6 +56,6 @@ mod tests {
             let at: usize = line.get(..10).and_then(|n| n.parse().ok()).unwrap_or(usize::MAX);
             assert!(text.get(at..).is_some_and(|rest| rest.starts_with(&format!("{} 0 obj", i + 1))));
         }
-        assert!(text.starts_with("%PDF-") && text.contains("<516590535354"));
+        assert!(text.starts_with("%PDF-") && text.contains("<51659A7B534F"));
     }
 }
