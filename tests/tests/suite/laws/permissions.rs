@@ -503,6 +503,7 @@ impl Scene {
             404 => "H".to_owned(),
             400 if reply.body["errors"][0]["header"] == "Acting-Organisation" => "N".to_owned(),
             400 => "400".to_owned(),
+            status if operation.method == Method::GET && status != 200 => status.to_string(),
             _ => "A".to_owned(),
         };
         (letter, format!("{} {}", reply.status.as_u16(), reply.body["code"].as_str().unwrap_or_default()))
