@@ -5,13 +5,7 @@ pub mod index;
 pub mod mail;
 pub mod schedule;
 
-use crate::{
-    error::AppError,
-    files::FileError,
-    mail::MailError,
-    outbox::Job,
-    state::State,
-};
+use crate::{error::AppError, files::FileError, mail::MailError, outbox::Job, state::State};
 
 /// Why a job failed; the relay tries it again.
 #[derive(Debug, thiserror::Error)]

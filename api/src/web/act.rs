@@ -123,7 +123,11 @@ impl Act {
         );
         Err(AppError::unfit(
             Code::InvalidHeader,
-            vec![Fault { place: Place::Header("Idempotency-Key".to_owned()), code: "required".to_owned(), detail }],
+            vec![Fault {
+                place: Place::Header("Idempotency-Key".to_owned()),
+                code: "required".to_owned(),
+                detail,
+            }],
         ))
     }
 

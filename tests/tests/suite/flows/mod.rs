@@ -1,5 +1,6 @@
 //! Stories: several actors, one after another.
 
 mod achievement;
+mod docking;
 mod import;
 mod market;

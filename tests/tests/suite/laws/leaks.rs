@@ -29,6 +29,7 @@ const OPEN_PHONE: &str = "13911110004";
 const HIDDEN_NAME: &str = "Qzhiddenfirm";
 const UNLISTED_TITLE: &str = "Qzunlisted";
 const DRAFT_TITLE: &str = "Qzdraftonly";
+const NEXT_TITLE: &str = "Qznextversion";
 const FILE_NAME: &str = "qzfilename.pdf";
 const SUMMARY: &str = "Qzminutes";
 
@@ -118,6 +119,10 @@ impl Planted {
         publish(&hidden, &broker, "demands", &anonymous).await;
         publish(&hidden, &broker, "demands", &unlisted).await;
 
+        // The next version of what is published, which nobody has approved yet.
+        let next = json!({ "content": { "title": format!("{NEXT_TITLE} 循环泵") } });
+        university.patch(&format!("/achievements/{offer}/draft"), next).await.ok();
+
         // An interest that nobody has accepted yet, and a docking that went on to a meeting.
         let waiting = id_of(&make(&university, "/dockings", json!({ "demand_id": anonymous })).await);
         let docking = id_of(&make(&open, "/dockings", json!({ "achievement_id": offer })).await);
@@ -182,6 +187,7 @@ impl Planted {
         vec![
             mark("an unlisted demand", UNLISTED_TITLE),
             mark("a draft", DRAFT_TITLE),
+            mark("the next version of what is published", NEXT_TITLE),
             mark("the name of a file", FILE_NAME),
             mark("the minutes of a meeting", SUMMARY),
         ]
@@ -287,7 +293,20 @@ async fn what_is_private_is_in_nothing_that_a_visitor_a_stranger_or_an_auditor_c
     kept_from_supplier.push(mark("a private contact", NEED_PHONE));
     kept_from_supplier.push(mark("an unlisted demand", UNLISTED_TITLE));
     found.extend(found_by(&planted.university, "supplier", &addresses, &kept_from_supplier).await);
+    // Nor does the side that is in a docking know what the other side has not published.
+    let mut kept_from_enterprise = planted.hidden_enterprise();
+    kept_from_enterprise.push(mark("a draft", DRAFT_TITLE));
+    kept_from_enterprise.push(mark("the next version of what is published", NEXT_TITLE));
+    found.extend(found_by(&planted.open, "enterprise", &addresses, &kept_from_enterprise).await);
     nothing(&found);
+    // The same look by somebody of the centre meets all of it: it would have been seen.
+    let mut there = Planted::contacts();
+    there.extend(planted.hidden_enterprise());
+    there.extend(Planted::inner());
+    let met = found_by(&planted.admin, "admin", &addresses, &there).await;
+    for mark in there {
+        assert!(met.iter().any(|line| line.contains(&mark.value)), "{} is nowhere", mark.what);
+    }
 }
 
 #[tokio::test]
@@ -335,6 +354,7 @@ async fn a_search_for_what_is_private_finds_nothing_and_shows_nothing() {
         HIDDEN_NAME,
         UNLISTED_TITLE,
         DRAFT_TITLE,
+        NEXT_TITLE,
         FILE_NAME,
         SUMMARY,
         PASSWORD,
@@ -424,7 +444,6 @@ async fn mails_tell_their_reader_nothing_that_the_reader_may_not_see() {
             marks.push(mark("the minutes of a meeting", SUMMARY));
             marks.push(mark("the name of a file", FILE_NAME));
         }
-        // Who is spoken to by the name of the account, which here is the organisation's.
         let leaks = marks.iter().filter(|mark| mail.contains(&mark.value));
         found.extend(leaks.map(|mark| format!("{} ({}) in {mail}", mark.what, mark.value)));
     }
