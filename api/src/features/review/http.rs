@@ -1,4 +1,4 @@
-//! `/reviews`: for brokers and admins.
+//! `/reviews`: for the centre; auditors look on.
 
 use actix_web::{HttpResponse, get};
 use serde::{Deserialize, Serialize};
@@ -45,8 +45,11 @@ pub fn routes(config: &mut ServiceConfig) {
 #[get("/reviews")]
 async fn list_reviews(look: Look, query: Query<ReviewQuery>) -> Result<HttpResponse> {
     look.person()?;
-    if !look.actor.is_centre() {
-        return Err(AppError::forbidden(say!("审核队列供技术经理人使用。", "The queue is for brokers.")));
+    if !(look.actor.is_centre() || look.actor.is_auditor()) {
+        return Err(AppError::forbidden(say!(
+            "审核队列供服务中心和审计查看。",
+            "The queue is for the centre and auditors."
+        )));
     }
     let Query(query) = query;
     let mark = ReviewQuery { limit: None, cursor: None, ..query.clone() };

@@ -4,3 +4,4 @@ mod achievement;
 mod docking;
 mod import;
 mod market;
+mod people;

@@ -1,8 +1,11 @@
 //! What holds everywhere.
 
 mod errors;
+mod histories;
 mod leaks;
 mod life_cycles;
 mod openapi;
+mod outbox;
+mod parts;
 mod permissions;
 mod restart;
