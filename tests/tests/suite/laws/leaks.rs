@@ -228,17 +228,14 @@ impl Planted {
             }
             let query = if query.is_empty() { String::new() } else { format!("?{}", query.join("&")) };
             if path.contains("{indicator}") {
-                all.extend(
-                    ["T1", "T2", "T3", "T4", "T5"].map(|code| path.replace("{indicator}", code) + &query),
-                );
+                all.extend(["T1", "T3", "T4", "T5"].map(|code| path.replace("{indicator}", code) + &query));
             } else if path.contains("{id}") {
                 all.extend(ids.iter().map(|id| path.replace("{id}", id) + &query));
             } else {
                 all.push(format!("{path}{query}"));
             }
         }
-        let statuses =
-            "status=draft&status=submitted&status=in_review&status=published&status=returned&limit=100";
+        let statuses = "status=draft&status=submitted&status=in_review&status=published&limit=100";
         all.extend(["achievements", "demands", "providers"].map(|plural| format!("/{plural}?{statuses}")));
         for owner in owners {
             let id = owner.acting.as_deref().unwrap();
@@ -246,8 +243,8 @@ impl Planted {
             all.push(format!("/achievements?organisation_id={id}&limit=100"));
             all.push(format!("/dockings?enterprise_id={id}&limit=100"));
         }
-        all.extend(["/health/live", "/health/ready", "/metrics"].map(str::to_owned));
-        all.push("/search?facets=true&demo=true&limit=100".to_owned());
+        let more = ["/health/live", "/health/ready", "/metrics", "/search?facets=true&demo=true&limit=100"];
+        all.extend(more.map(str::to_owned));
         all
     }
 }
@@ -413,7 +410,6 @@ async fn errors_do_not_name_what_the_caller_may_not_know_of() {
     let password = "Qz-a-secret-that-was-typed";
     for (path, body) in [
         ("/auth/login", json!({ "email": planted.hidden.email, "password": password })),
-        ("/auth/login", json!({ "email": 1, "password": password })),
         ("/auth/register", json!({ "email": "x", "password": password, "name": "" })),
         ("/auth/reset-password", json!({ "token": password, "password": password, "more": password })),
     ] {
