@@ -66,6 +66,8 @@ pub struct Chances {
 pub async fn build(config: Config, purpose: Purpose, chances: Chances) -> Result<Arc<State>, StartError> {
     // Without this the first token would panic, long after the start looked healthy.
     let _ = jsonwebtoken::crypto::rust_crypto::DEFAULT_PROVIDER.install_default();
+    // And without this the client of an S3 store would.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     let needs_folder = config.database_url.starts_with("sqlite:")
         || config.search_is_embedded()
         || config.jwt_secrets.is_empty();

@@ -5,7 +5,7 @@ use sea_orm_migration::{
     sea_orm::{ConnectionTrait, DbBackend},
 };
 
-/// Makes `table` refuse every UPDATE and DELETE.
+/// Makes `table` refuse every UPDATE, DELETE and TRUNCATE.
 pub async fn guard(manager: &SchemaManager<'_>, table: &str) -> Result<(), DbErr> {
     let db = manager.get_connection();
     if manager.get_database_backend() == DbBackend::Postgres {
@@ -17,6 +17,11 @@ pub async fn guard(manager: &SchemaManager<'_>, table: &str) -> Result<(), DbErr
         db.execute_unprepared(&format!(
             "CREATE TRIGGER {table}_insert_only BEFORE UPDATE OR DELETE ON {table} \
              FOR EACH ROW EXECUTE FUNCTION {table}_is_insert_only()"
+        ))
+        .await?;
+        db.execute_unprepared(&format!(
+            "CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table} \
+             FOR EACH STATEMENT EXECUTE FUNCTION {table}_is_insert_only()"
         ))
         .await?;
     } else {

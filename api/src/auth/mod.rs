@@ -79,21 +79,10 @@ async fn load(state: &State, claims: &jwt::Claims) -> Result<Option<Person>> {
 }
 
 /// A person as a request of theirs would be, without a request: for commands that act as a person.
+/// Within a transaction it sees what that has written itself.
 ///
 /// # Errors
 /// 404 when there is no such account or it is disabled, 403 when the person does not belong to `acting`.
-pub async fn context_of(
-    state: &State,
-    account: AccountId,
-    acting: Option<OrganisationId>,
-) -> Result<Context> {
-    context_in(state.db.read(), state.clock.now(), account, acting).await
-}
-
-/// The same within a transaction, which sees what it has written itself.
-///
-/// # Errors
-/// As [`context_of`].
 pub async fn context_in(
     db: &impl ConnectionTrait,
     now: Instant,

@@ -185,6 +185,21 @@ pub async fn by_ids(db: &impl ConnectionTrait, ids: &[ListingId]) -> Result<Vec<
     Ok(Entity::find().filter(Column::Id.is_in(ids.iter().copied())).all(db).await?)
 }
 
+/// The ids of an organisation's published listings.
+///
+/// # Errors
+/// When the database cannot be asked.
+pub async fn published_of(db: &impl ConnectionTrait, owner: OrganisationId) -> Result<Vec<ListingId>> {
+    Ok(Entity::find()
+        .select_only()
+        .column(Column::Id)
+        .filter(Column::OrganisationId.eq(owner))
+        .filter(Column::Status.eq(ListingStatus::Published))
+        .into_tuple()
+        .all(db)
+        .await?)
+}
+
 /// Versions by id.
 ///
 /// # Errors

@@ -497,6 +497,17 @@ pub async fn reindex(tx: &Tx, cx: &Context, id: ListingId) -> Result<()> {
     outbox::push(tx, cx.now, &Job::IndexListing { listing_id: id }).await
 }
 
+/// The same for all published listings of an organisation, when something of it has changed that they show.
+///
+/// # Errors
+/// When the rows cannot be read or written.
+pub async fn reindex_owned(tx: &Tx, cx: &Context, owner: OrganisationId) -> Result<()> {
+    for id in repo::published_of(tx, owner).await? {
+        reindex(tx, cx, id).await?;
+    }
+    Ok(())
+}
+
 /// Writes a move to the log and tells the author of it by mail.
 ///
 /// # Errors

@@ -22,7 +22,7 @@ use crate::{
     auth::Context,
     db::Tx,
     error::{AppError, Fault, Result},
-    features::{attachment, audit, audit::Record},
+    features::{attachment, audit, audit::Record, listing},
     outbox::{self, Job, Mail},
     say,
     web::etag::Precondition,
@@ -124,6 +124,10 @@ pub async fn patch(
     let saved = repo::save(tx, &row, cx.now, set).await?;
     let facts = serde_json::json!({ "members": members });
     audit::record(tx, cx, Record::act("patch", SubjectKind::Organisation, id).with(facts)).await?;
+    // What the index knows of a listing's owner.
+    if members.iter().any(|member| matches!(*member, "name" | "name_en" | "kind" | "town")) {
+        listing::service::reindex_owned(tx, cx, id).await?;
+    }
     Ok(saved)
 }
 

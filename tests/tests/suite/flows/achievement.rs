@@ -192,3 +192,23 @@ async fn of_twenty_identical_moves_at_once_one_happens() {
     assert_eq!(figures(&broker, "T1", "").await, (0, 1));
     assert_eq!(world.mails().len(), mails + 1);
 }
+
+#[tokio::test]
+async fn what_changes_of_an_organisation_reaches_the_index() {
+    let world = World::start().await;
+    let actors = Actors::of(&world).await;
+    let broker = actors.broker("broker").await;
+    let author = actors.verified(&broker, "高校", "university", 1, true).await;
+    let id = author.post("/achievements", achievement("换了地方")).await.created()["id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    publish(&author, &broker, "achievements", &id).await;
+    world.drain().await;
+    let elsewhere = "/search?q=换了地方&town=lianhe";
+    assert_eq!(world.visitor().get(elsewhere).await.ok()["items"].as_array().unwrap().len(), 0);
+    let organisation = format!("/organisations/{}", author.acting.clone().unwrap());
+    author.patch(&organisation, json!({ "town": "lianhe" })).await.ok();
+    world.drain().await;
+    assert_eq!(world.visitor().get(elsewhere).await.ok()["items"][0]["id"], id.as_str());
+}
