@@ -63,7 +63,7 @@ pub async fn store(state: &State, sha256: &str, file: File) -> Result<()> {
 /// Starts an import of a stored file: its row and its job.
 ///
 /// # Errors
-/// 401 and 403 by [`policy::work_with`].
+/// 401 and 403 by `policy::work_with`.
 pub async fn start(tx: &Tx, cx: &Context, sha256: &str, query: &ImportQuery) -> Result<Model> {
     policy::work_with(cx)?;
     let row = begin(tx, cx, sha256, query).await?;

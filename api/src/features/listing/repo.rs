@@ -1,4 +1,4 @@
-//! The rows of listings and their versions. Every list takes a [`Scope`]; `advance` is the only place
+//! The rows of listings and their versions. Every list takes a `scope`; `advance` is the only place
 //! that writes a status.
 
 use sea_orm::{
