@@ -9,7 +9,7 @@ use std::{
 };
 
 use chrono::{Duration, FixedOffset, NaiveTime, SecondsFormat, SubsecRound, TimeZone, Utc};
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Serialize, Serializer};
 use techmart_entity::{Day, Instant};
 use utoipa::ToSchema;
 
@@ -54,6 +54,12 @@ pub fn end_of(day: Day) -> Instant {
         .map_or(Instant::MAX_UTC, |midnight| midnight.with_timezone(&Utc) - Duration::milliseconds(1))
 }
 
+/// The first instant of that day in Asia/Shanghai.
+#[must_use]
+pub fn start_of(day: Day) -> Instant {
+    day.pred_opt().map_or(Instant::MIN_UTC, |before| end_of(before) + Duration::milliseconds(1))
+}
+
 /// `n` working days (Monday to Friday) after that day.
 #[must_use]
 pub fn working_days_after(day: Day, n: u32) -> Day {
@@ -70,7 +76,8 @@ pub fn working_days_after(day: Day, n: u32) -> Day {
 }
 
 /// An instant on the wire: RFC 3339 in UTC, always with milliseconds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, ToSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, ToSchema)]
+#[serde(transparent)]
 #[schema(value_type = String, format = DateTime, example = "2026-11-23T06:01:16.000Z")]
 pub struct Moment(pub Instant);
 

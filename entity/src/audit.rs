@@ -13,15 +13,23 @@ coded_enum! {
     pub enum SubjectKind: "subject_kind" {
         Account = "account" ("账号", "account"),
         Achievement = "achievement" ("科技成果", "achievement"),
+        Assessment = "assessment" ("抽查", "assessment"),
         Attachment = "attachment" ("附件", "attachment"),
         Contract = "contract" ("合同", "contract"),
         Demand = "demand" ("技术需求", "demand"),
         Docking = "docking" ("对接", "docking"),
+        Duplicate = "duplicate" ("疑似重复", "possible duplicate"),
+        EnclaveEntry = "enclave_entry" ("飞地引进", "enclave entry"),
+        FinanceCase = "finance_case" ("金融服务", "finance case"),
         Import = "import" ("导入", "import"),
+        Indicator = "indicator" ("指标", "indicator"),
         LedgerEntry = "ledger_entry" ("计数条目", "ledger entry"),
         Organisation = "organisation" ("单位", "organisation"),
+        Plan = "plan" ("规划", "plan"),
         Provider = "provider" ("科技服务机构", "service provider"),
         ProviderEntry = "provider_entry" ("入驻", "provider entry"),
+        Signal = "signal" ("异常信号", "signal"),
+        Snapshot = "snapshot" ("报告快照", "frozen report"),
         System = "system" ("系统", "the service itself"),
     }
 }

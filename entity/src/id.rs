@@ -57,6 +57,10 @@ macro_rules! ids {
 ids! {
     /// A person's account.
     AccountId,
+    /// An amendment of a contract.
+    AmendmentId,
+    /// An assessor's sample of a frozen report.
+    AssessmentId,
     /// A file that was uploaded.
     AttachmentId,
     /// A line of the audit log.
@@ -65,22 +69,36 @@ ids! {
     ContractId,
     /// A docking 对接.
     DockingId,
+    /// A pair that may be one.
+    DuplicateId,
+    /// An achievement's entry through an enclave 飞地.
+    EnclaveEntryId,
     /// An entry of the ledger.
     EntryId,
+    /// A credit line or a loan on pledged rights.
+    FinanceCaseId,
     /// An import job.
     ImportId,
+    /// An invitation to an organisation.
+    InvitationId,
     /// A landing 落地转化.
     LandingId,
     /// An achievement, a demand or a provider's page.
     ListingId,
     /// A meeting of a docking.
     MeetingId,
+    /// A milestone of a landing.
+    MilestoneId,
     /// An organisation 单位.
     OrganisationId,
     /// A provider's entry 入驻.
     ProviderEntryId,
     /// A sign-in and all its refreshed tokens.
     SessionId,
+    /// A signal against inflated figures.
+    SignalId,
+    /// A frozen report.
+    SnapshotId,
     /// One version of a listing's content.
     VersionId,
 }

@@ -6,12 +6,17 @@
 
 pub mod account;
 pub mod achievement;
+pub mod assessment;
 pub mod attachment;
 pub mod audit;
 pub mod canonical;
 pub mod contract;
 pub mod demand;
 pub mod docking;
+pub mod duplicate;
+pub mod enclave_entry;
+pub mod finance_case;
+pub mod funnel;
 pub mod id;
 pub mod idempotency;
 pub mod import;
@@ -22,6 +27,8 @@ pub mod listing;
 pub mod organisation;
 pub mod outbox;
 pub mod provider;
+pub mod signal;
+pub mod snapshot;
 pub mod value;
 
 /// An instant, stored in UTC and cut to milliseconds by the clock that made it.

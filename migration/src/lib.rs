@@ -11,6 +11,11 @@ mod m20261123_000004_create_dockings;
 mod m20261123_000005_create_ledger;
 mod m20261123_000006_create_plumbing;
 mod m20261123_000007_load_plans;
+mod m20261124_000008_extend_indicators;
+mod m20261124_000009_create_contract_book;
+mod m20261124_000010_create_reports;
+mod m20261124_000011_create_duplicates;
+mod m20261124_000012_load_whole_plan;
 
 pub use sea_orm_migration::MigratorTrait;
 
@@ -28,6 +33,11 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000005_create_ledger::Migration),
             Box::new(m20261123_000006_create_plumbing::Migration),
             Box::new(m20261123_000007_load_plans::Migration),
+            Box::new(m20261124_000008_extend_indicators::Migration),
+            Box::new(m20261124_000009_create_contract_book::Migration),
+            Box::new(m20261124_000010_create_reports::Migration),
+            Box::new(m20261124_000011_create_duplicates::Migration),
+            Box::new(m20261124_000012_load_whole_plan::Migration),
         ]
     }
 }

@@ -18,3 +18,4 @@ pub mod organisation;
 pub mod provider;
 pub mod review;
 pub mod search;
+pub mod snapshot;

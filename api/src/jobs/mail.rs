@@ -137,8 +137,10 @@ async fn subject(db: &impl ConnectionTrait, act: &audit::Model) -> Result<Option
         },
         SubjectKind::Contract => match id.parse::<ContractId>() {
             Ok(id) => match contract::Entity::find_by_id(id).one(db).await? {
-                Some(row) => docking_subject(db, act, row.docking_id, labels::<ContractStatus>(to)).await,
-                None => Ok(None),
+                Some(contract::Model { docking_id: Some(docking), .. }) => {
+                    docking_subject(db, act, docking, labels::<ContractStatus>(to)).await
+                }
+                Some(_) | None => Ok(None),
             },
             Err(_) => Ok(None),
         },
@@ -152,9 +154,17 @@ async fn subject(db: &impl ConnectionTrait, act: &audit::Model) -> Result<Option
         },
         // Nobody is written to about these.
         SubjectKind::Account
+        | SubjectKind::Assessment
         | SubjectKind::Attachment
+        | SubjectKind::Duplicate
+        | SubjectKind::EnclaveEntry
+        | SubjectKind::FinanceCase
         | SubjectKind::Import
+        | SubjectKind::Indicator
         | SubjectKind::LedgerEntry
+        | SubjectKind::Plan
+        | SubjectKind::Signal
+        | SubjectKind::Snapshot
         | SubjectKind::System => Ok(None),
     }
 }

@@ -1,13 +1,16 @@
-//! A technology contract 技术合同 that came of a docking, and its registration.
+//! A technology contract 技术合同 and its registration. Most came of a docking; the centre also keeps
+//! those that were made elsewhere.
 
+pub mod amendment;
 pub mod status;
 
 use sea_orm::entity::prelude::*;
+use serde::{Deserialize, Serialize};
 use status::ContractStatus;
 
 use crate::{
     Day, Instant, coded_enum,
-    id::{AccountId, AttachmentId, ContractId, DockingId, OrganisationId},
+    id::{AccountId, AttachmentId, ContractId, DockingId, ListingId, OrganisationId},
 };
 
 coded_enum! {
@@ -21,6 +24,11 @@ coded_enum! {
     }
 }
 
+/// The achievements that a contract is about, as one JSON column.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, FromJsonQueryResult)]
+#[serde(transparent)]
+pub struct Achievements(pub Vec<ListingId>);
+
 /// The row. Amounts are in fen (or the hundredth part of the currency's unit).
 #[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -28,8 +36,9 @@ coded_enum! {
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: ContractId,
+    /// None where the contract was made without a docking of this market.
     #[sea_orm(unique)]
-    pub docking_id: DockingId,
+    pub docking_id: Option<DockingId>,
     /// The parties' own number.
     pub number: String,
     pub title: String,
@@ -63,6 +72,15 @@ pub struct Model {
     pub recorded_at: Instant,
     pub registered_by: Option<AccountId>,
     pub version: i64,
+    pub demo: bool,
+    #[sea_orm(column_type = "JsonBinary")]
+    pub achievements: Achievements,
+    /// When its registration was applied for.
+    pub submitted_on: Option<Day>,
+    /// When it was cancelled or its registration revoked.
+    pub ended_on: Option<Day>,
+    pub end_reason: Option<String>,
+    pub ended_by: Option<AccountId>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -2,6 +2,7 @@
 
 pub mod landing;
 pub mod meeting;
+pub mod milestone;
 pub mod status;
 
 use sea_orm::entity::prelude::*;

@@ -1,7 +1,9 @@
 //! Indicators and plans as data: a second plan period is a few rows, not a release.
 
+pub mod parameters;
 pub mod plan;
 pub mod plan_target;
+pub mod rule;
 
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -24,8 +26,51 @@ coded_enum! {
     pub enum Measure: "measure" {
         Count = "count" ("数量", "number of units"),
         Fen = "fen" ("金额(分)", "amount in fen"),
+        Percent = "percent" ("百分比(百分之一个百分点)", "hundredths of a per cent"),
+        Hundredths = "hundredths" ("数值(百分之一)", "hundredths"),
     }
 }
+
+coded_enum! {
+    /// On which acts an indicator rests.
+    pub enum Basis: "indicator_basis" {
+        AchievementPublished = "achievement_published" ("成果首次发布", "an achievement's first publication"),
+        ProviderEntered = "provider_entered" ("机构签约入驻", "a provider's signed entry"),
+        DemandCollected = "demand_collected" ("需求收集", "a demand's collection"),
+        DockingReached = "docking_reached" ("对接达到阶段", "a docking that reached a stage"),
+        ItemPublished = "item_published" ("成果或需求首次发布", "a first publication of either kind"),
+        AchievementLanded = "achievement_landed" ("成果在区内落地", "a landing in the zone"),
+        ContractRegistered = "contract_registered" ("技术合同登记", "a contract's registration"),
+        EnclaveEntered = "enclave_entered" ("飞地引进成果", "an achievement's entry through an enclave"),
+        CreditLine = "credit_line" ("科技企业授信", "a credit line"),
+        IpPledgeLoan = "ip_pledge_loan" ("知识产权质押融资", "a loan on pledged rights"),
+        Manual = "manual" ("责任单位填报", "a report of a responsible unit"),
+    }
+}
+
+coded_enum! {
+    /// Of what a target is asked.
+    pub enum TargetPeriod: "target_period" {
+        Window = "window" ("规划期", "the whole window"),
+        Year = "year" ("每年", "each year"),
+    }
+}
+
+/// What is asked by the end of a year, counted from the window's beginning.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Step {
+    #[schema(minimum = 2000, maximum = 2200, example = 2024)]
+    pub year: i32,
+    /// In the indicator's measure.
+    #[schema(minimum = 0, maximum = 1_000_000_000_000_000_i64)]
+    pub target: i64,
+}
+
+/// The yearly steps of a target, as one JSON column.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, FromJsonQueryResult)]
+#[serde(transparent)]
+pub struct Steps(pub Vec<Step>);
 
 coded_enum! {
     /// Where an indicator's entries come from.
@@ -40,7 +85,7 @@ coded_enum! {
 #[serde(transparent)]
 pub struct ResponsibleUnits(pub Vec<String>);
 
-/// The row.
+/// The row, with the rule in force; earlier rules are in [`rule`].
 #[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "indicator")]
@@ -56,11 +101,13 @@ pub struct Model {
     pub kind: IndicatorKind,
     pub measure: Measure,
     pub counting: Counting,
+    pub basis: Basis,
     pub rule_zh: String,
     pub rule_en: String,
     pub rule_version: String,
     #[sea_orm(column_type = "JsonBinary")]
     pub parameters: Json,
+    pub version: i64,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

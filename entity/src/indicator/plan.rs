@@ -17,6 +17,7 @@ pub struct Model {
     pub ends_on: Day,
     /// A demo plan counts demo rows alone, a real one never.
     pub demo: bool,
+    pub version: i64,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

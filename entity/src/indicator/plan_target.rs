@@ -2,7 +2,7 @@
 
 use sea_orm::entity::prelude::*;
 
-use super::ResponsibleUnits;
+use super::{ResponsibleUnits, Steps, TargetPeriod};
 use crate::Day;
 
 /// The row.
@@ -20,6 +20,11 @@ pub struct Model {
     pub ends_on: Day,
     #[sea_orm(column_type = "JsonBinary")]
     pub responsible_units: ResponsibleUnits,
+    /// Whether the target is asked of the whole window or of each year of it.
+    pub period: TargetPeriod,
+    /// What the plan asks by the end of single years, where it says.
+    #[sea_orm(column_type = "JsonBinary")]
+    pub steps: Steps,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

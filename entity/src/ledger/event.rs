@@ -4,7 +4,7 @@ use sea_orm::entity::prelude::*;
 
 use super::{CountStage, Evidences};
 use crate::{
-    Instant,
+    Instant, canonical,
     id::{AccountId, EntryId},
 };
 
@@ -23,6 +23,23 @@ pub struct Model {
     /// Evidence that came with the step.
     #[sea_orm(column_type = "JsonBinary")]
     pub evidence: Evidences,
+    /// SHA-256 (hex) over all the row says besides its number; none in rows from before there were hashes.
+    pub hash: Option<String>,
+}
+
+impl Model {
+    /// What [`hash`](Self::hash) has to be.
+    #[must_use]
+    pub fn content_hash(&self) -> String {
+        canonical::hash(&serde_json::json!({
+            "entry_id": self.entry_id,
+            "stage": self.stage,
+            "at": self.at.timestamp_millis(),
+            "by": self.by,
+            "reason": self.reason,
+            "evidence": self.evidence,
+        }))
+    }
 }
 
 impl ActiveModelBehavior for ActiveModel {}

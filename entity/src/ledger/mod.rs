@@ -3,6 +3,7 @@
 //! is in force stands apart, in `ledger_active`, whose key keeps a unit from being counted twice.
 
 pub mod active;
+pub mod day;
 pub mod event;
 pub mod status;
 
@@ -11,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::{
-    Day, Instant, coded_enum,
+    Day, Instant, canonical, coded_enum,
     id::{AccountId, ContractId, DockingId, EntryId, ListingId, OrganisationId},
 };
 
@@ -46,6 +47,7 @@ coded_enum! {
         LandingRight = "landing_right" ("合同或入股文件", "contract or equity paper"),
         LandingUse = "landing_use" ("投产使用证明", "proof of use"),
         Enclave = "enclave_agreement" ("飞地引进协议", "enclave agreement"),
+        Finance = "finance_paper" ("授信或质押融资文件", "credit or pledge paper"),
         Report = "report" ("填报材料", "reported paper"),
     }
 }
@@ -97,6 +99,8 @@ pub struct Model {
     pub delta: i64,
     /// The day of the act.
     pub effective_on: Day,
+    /// The first day on which it stands no longer, for what is counted only while it is in force.
+    pub lapses_on: Option<Day>,
     pub recorded_at: Instant,
     pub rule_version: String,
     /// What the rule looked at: amounts, zone, variants.
@@ -119,6 +123,38 @@ pub struct Model {
     pub reverses: Option<EntryId>,
     /// Why it was taken back.
     pub reason: Option<String>,
+    /// SHA-256 (hex) over all the row says: a row that was changed behind the service's back shows.
+    /// None in rows from before there were hashes.
+    pub hash: Option<String>,
+}
+
+impl Model {
+    /// What [`hash`](Self::hash) has to be.
+    #[must_use]
+    pub fn content_hash(&self) -> String {
+        canonical::hash(&serde_json::json!({
+            "id": self.id,
+            "indicator": self.indicator,
+            "unit_key": self.unit_key,
+            "label": self.label,
+            "delta": self.delta,
+            "effective_on": self.effective_on,
+            "lapses_on": self.lapses_on,
+            "recorded_at": self.recorded_at.timestamp_millis(),
+            "rule_version": self.rule_version,
+            "facts": self.facts,
+            "evidence": self.evidence,
+            "actor_id": self.actor_id,
+            "performers": self.performers,
+            "organisations": self.organisations,
+            "demo": self.demo,
+            "listing_id": self.listing_id,
+            "docking_id": self.docking_id,
+            "contract_id": self.contract_id,
+            "reverses": self.reverses,
+            "reason": self.reason,
+        }))
+    }
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -134,6 +134,8 @@ pub struct Model {
     pub version: i64,
     /// Raised by every patch and every move: the ETag of the draft.
     pub draft_revision: i64,
+    /// The listing with which this one was found to be the same.
+    pub merged_into: Option<ListingId>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -1,5 +1,6 @@
 //! Organisations 单位 and who belongs to them.
 
+pub mod invitation;
 pub mod membership;
 pub mod status;
 

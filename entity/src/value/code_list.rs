@@ -162,6 +162,13 @@ macro_rules! coded_enum {
             }
         }
 
+        // sea-orm asks this of every column of a primary key; codes are never numbers.
+        impl ::sea_orm::TryFromU64 for $name {
+            fn try_from_u64(_: u64) -> ::std::result::Result<Self, ::sea_orm::DbErr> {
+                Err(::sea_orm::DbErr::ConvertFromU64(stringify!($name)))
+            }
+        }
+
         impl ::std::fmt::Display for $name {
             fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
                 f.write_str($crate::value::code_list::Coded::code(*self))

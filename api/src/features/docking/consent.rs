@@ -17,7 +17,7 @@ use crate::{
     clock::working_days_after,
     db::Tx,
     error::{AppError, Fault, Result},
-    features::{attachment, listing},
+    features::{attachment, ledger::rules as counting, listing},
     say,
     web::etag::Precondition,
 };
@@ -130,6 +130,7 @@ pub async fn accept(
     }
     let moved = repo::advance(tx, &row, &change, cx.now, set).await?;
     record_move(tx, cx, id, &change, None, None).await?;
+    counting::docking::accepted(tx, cx, &moved).await?;
     Ok(moved)
 }
 

@@ -71,7 +71,7 @@ pub async fn sign(
     let TermIn { from, to } = given.term.unwrap_or(TermIn { from: None, to: None });
     let contract = contract::Model {
         id: ContractId::new(),
-        docking_id: id,
+        docking_id: Some(id),
         number: given.number.trim().to_owned(),
         title: given.title.trim().to_owned(),
         contract_type: given.contract_type,
@@ -97,6 +97,12 @@ pub async fn sign(
         recorded_at: cx.now,
         registered_by: None,
         version: 1,
+        demo: row.demo,
+        achievements: contract::Achievements(row.achievement_id.into_iter().collect()),
+        submitted_on: None,
+        ended_on: None,
+        end_reason: None,
+        ended_by: None,
     };
     let contract_id = contract.id;
     repo::insert_contract(tx, contract).await?;
@@ -243,7 +249,7 @@ pub async fn register(
     let moved = repo::advance(tx, &row, &change, cx.now, ActiveModel::default()).await?;
     audit::record(tx, cx, Record::of_move(&registered, SubjectKind::Contract, contract.id)).await?;
     record_move(tx, cx, id, &change, None, None).await?;
-    counting::contract_registered(tx, cx, &moved, &contract, zone).await?;
+    counting::contract::registered(tx, cx, &contract, zone).await?;
     Ok(moved)
 }
 

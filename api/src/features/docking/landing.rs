@@ -72,7 +72,7 @@ pub async fn land(
     let moved = repo::advance(tx, &row, &change, cx.now, ActiveModel::default()).await?;
     let facts = serde_json::json!({ "landed_on": landing.landed_on, "form": landing.form, "in_zone": landing.in_zone });
     record_and_tell(tx, cx, Record::of_move(&change, SubjectKind::Docking, id).with(facts)).await?;
-    counting::landed(tx, cx, &moved, &landing).await?;
+    counting::landing::landed(tx, cx, &moved, &landing).await?;
     Ok(moved)
 }
 

@@ -152,7 +152,6 @@ pub async fn confirm(
         ..Default::default()
     };
     repo::confirm_meeting(tx, &meeting, set).await?;
-    let confirmed = repo::meeting(tx, id, meeting.id).await?;
     if row.stage != DockingStage::Accepted {
         let facts = serde_json::json!({ "meeting_id": meeting.id, "side": by });
         let record = Record::act("confirm_meeting", SubjectKind::Docking, id).with(facts);
@@ -163,7 +162,7 @@ pub async fn confirm(
     let set = ActiveModel { met_at: Set(Some(cx.now)), ..Default::default() };
     let moved = repo::advance(tx, &row, &change, cx.now, set).await?;
     record_move(tx, cx, id, &change, None, None).await?;
-    counting::docking_met(tx, cx, &moved, &confirmed).await?;
+    counting::docking::met(tx, cx, &moved).await?;
     Ok(moved)
 }
 

@@ -342,7 +342,7 @@ pub async fn save_contract(
             say!("内容刚被他人修改，请重新读取。", "Somebody has just changed it; read it again."),
         ));
     }
-    contract(tx, row.docking_id).await?.ok_or_else(AppError::not_found)
+    contract::Entity::find_by_id(row.id).one(tx).await?.ok_or_else(AppError::not_found)
 }
 
 /// The landing of a docking.

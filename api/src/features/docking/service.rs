@@ -24,7 +24,7 @@ use crate::{
     clock::working_days_after,
     db::Tx,
     error::{AppError, Code, Fault, Result},
-    features::{attachment, audit::Record, listing::service::record_and_tell},
+    features::{attachment, audit::Record, ledger::rules as counting, listing::service::record_and_tell},
     say,
     web::etag::Precondition,
 };
@@ -239,6 +239,7 @@ pub async fn record_offline(tx: &Tx, cx: &Context, given: OfflineDockingIn) -> R
     }
     let row = insert(tx, cx, row).await?;
     record_beginning(tx, cx, "record_offline", &row).await?;
+    counting::docking::accepted(tx, cx, &row).await?;
     meeting::write(tx, cx, &row, Side::Centre, given.meeting).await?;
     Ok(row)
 }

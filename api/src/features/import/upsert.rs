@@ -198,7 +198,7 @@ async fn make(
     let change = (submitted.from().to_string(), submitted.to().to_string());
     record(tx, cx, origin, &made, Some(change)).await?;
     if kind == ListingKind::Demand && made.organisation_id.is_some() {
-        counting::demand_submitted(tx, cx, &made, hash).await?;
+        counting::demand::submitted(tx, cx, &made, hash).await?;
     }
     Ok(Imported { outcome: RowOutcome::Made, listing_id: Some(made.id), notes: Vec::new() })
 }
@@ -256,7 +256,7 @@ async fn change(
     if owner.is_some() {
         listings::set_duplicate_keys(tx, &saved, &content).await?;
         if saved.kind == ListingKind::Demand {
-            counting::demand_submitted(tx, cx, &saved, content.hash()).await?;
+            counting::demand::submitted(tx, cx, &saved, content.hash()).await?;
         }
     }
     Ok(Imported { outcome: RowOutcome::Changed, listing_id: Some(saved.id), notes })

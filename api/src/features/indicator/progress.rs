@@ -1,28 +1,33 @@
-//! Where a plan stands, on a day, as known at an instant.
+//! Where a plan stands, on a day, as known at an instant. The figures come from the day sums of the
+//! ledger, so a board costs the same among a million entries as among ten.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::NaiveDate;
 use sea_orm::ConnectionTrait;
 use techmart_entity::{
     Day, Instant,
     id::EntryId,
-    indicator::{plan, plan_target},
-    ledger::{Model, event},
+    indicator::{self, IndicatorKind, plan, plan_target},
 };
 
 use super::{
-    dto::{IndicatorProgress, MonthOut, ProgressOut, ProgressQuery, UnitsQuery},
+    course::Course,
+    dto::{
+        FiguresOut, IndicatorProgress, MonthOut, ProgressOut, ProgressQuery, ResponsibleUnit, StandingQuery,
+        UnitsQuery, YearOut,
+    },
     repo,
 };
 use crate::{
     auth::Context,
-    clock::end_of,
+    clock::{Moment, end_of},
     error::{AppError, Code, Fault, Result, Wording},
     features::ledger::{
         self,
         dto::UnitOut,
-        tally::{Ledger, Question},
+        sums,
+        tally::{Ledger, Question, adds_up},
     },
     say,
     web::paging::{Cut, Page},
@@ -30,20 +35,20 @@ use crate::{
 
 /// The moment a question is about.
 #[derive(Clone, Debug)]
-struct Asked {
-    plan: plan::Model,
-    as_of: Day,
-    known_at: Instant,
+pub struct Asked {
+    pub plan: plan::Model,
+    pub as_of: Day,
+    pub known_at: Instant,
+    /// Whether it asks for what is known now.
+    pub current: bool,
 }
 
-async fn asked(
-    db: &impl ConnectionTrait,
-    cx: &Context,
-    plan: Option<&str>,
-    as_of: Option<NaiveDate>,
-    known_at: Option<Instant>,
-    known_on: Option<NaiveDate>,
-) -> Result<Asked> {
+/// Reads what a question asks.
+///
+/// # Errors
+/// 404 for an unknown plan, 400 when both `known_at` and `known_on` are given.
+pub async fn asked(db: &impl ConnectionTrait, cx: &Context, query: &StandingQuery) -> Result<Asked> {
+    let StandingQuery { plan, as_of, known_at, known_on } = query;
     if known_at.is_some() && known_on.is_some() {
         let detail = say!("known_at 与 known_on 只给一个。", "Give known_at or known_on, not both.");
         return Err(AppError::unfit(
@@ -57,21 +62,30 @@ async fn asked(
             let real: Vec<plan::Model> =
                 repo::plans(db).await?.into_iter().filter(|plan| !plan.demo).collect();
             let running = real.iter().find(|plan| plan.starts_on <= cx.today && cx.today <= plan.ends_on);
-            running.or(real.first()).cloned().ok_or_else(AppError::not_found)?
+            // Else the last that was; what is only planned answers no question of today.
+            let past = real.iter().find(|plan| plan.starts_on <= cx.today);
+            running.or(past).or(real.first()).cloned().ok_or_else(AppError::not_found)?
         }
     };
     let as_of = as_of.unwrap_or(cx.today.min(plan.ends_on));
-    let known_at = known_at.or(known_on.map(end_of)).unwrap_or(cx.now);
-    Ok(Asked { plan, as_of, known_at })
+    let known = known_at.or(known_on.map(end_of));
+    let current = known.is_none_or(|known| known >= cx.now);
+    Ok(Asked { plan, as_of, known_at: known.unwrap_or(cx.now), current })
 }
 
-fn question(
-    kind: techmart_entity::indicator::IndicatorKind,
-    target: &plan_target::Model,
-    asked: &Asked,
-) -> Question {
+impl From<&ProgressQuery> for StandingQuery {
+    fn from(query: &ProgressQuery) -> Self {
+        let ProgressQuery { plan, as_of, known_at, known_on, responsible_unit: _ } = query.clone();
+        Self { plan, as_of, known_at, known_on }
+    }
+}
+
+/// The question that a target asks of the ledger.
+#[must_use]
+pub fn question(indicator: &indicator::Model, target: &plan_target::Model, asked: &Asked) -> Question {
     Question {
-        kind,
+        kind: indicator.kind,
+        counting: indicator.counting,
         starts_on: target.starts_on,
         ends_on: target.ends_on,
         as_of: asked.as_of,
@@ -84,61 +98,178 @@ fn question(
 /// # Errors
 /// 404 for an unknown plan.
 pub async fn board(db: &impl ConnectionTrait, cx: &Context, query: &ProgressQuery) -> Result<ProgressOut> {
-    let asked = asked(db, cx, query.plan.as_deref(), query.as_of, query.known_at, query.known_on).await?;
-    let targets = repo::targets(db, &asked.plan.code).await?;
-    let entries = ledger::repo::entries(db, asked.plan.demo, None).await?;
-    let events = ledger::repo::events(db, asked.plan.demo, None).await?;
-    let of: HashMap<EntryId, &str> =
-        entries.iter().map(|entry| (entry.id, entry.indicator.as_str())).collect();
-    let mut indicators = Vec::new();
-    for indicator in repo::all(db).await? {
-        let Some(target) = targets.iter().find(|target| target.indicator == indicator.code) else { continue };
-        let own: Vec<&Model> = entries.iter().filter(|entry| entry.indicator == indicator.code).collect();
-        let steps: Vec<&event::Model> =
-            events.iter().filter(|event| of.get(&event.entry_id) == Some(&indicator.code.as_str())).collect();
-        let question = question(indicator.kind, target, &asked);
-        let ledger = Ledger::new(own, steps);
-        let figures = ledger.figures(&question);
-        let series = ledger
-            .months(&question)
+    let asked = asked(db, cx, &query.into()).await?;
+    let wanted = repo::targeted(db, &asked.plan.code).await?;
+    let courses = courses(db, &asked, &wanted).await?;
+    let mut indicators: Vec<IndicatorProgress> = wanted
+        .iter()
+        .zip(&courses)
+        .map(|((indicator, target), course)| progress_of(indicator, target, course, &asked))
+        .collect();
+    if let Some(unit) = &query.responsible_unit {
+        indicators.retain(|progress| progress.responsible_units.contains(unit));
+    }
+    Ok(ProgressOut {
+        as_of: asked.as_of,
+        known_at: asked.known_at.into(),
+        responsible_units: by_responsible_unit(&indicators),
+        plan: asked.plan.into(),
+        indicators,
+    })
+}
+
+/// One indicator of a plan.
+///
+/// # Errors
+/// 404 for an unknown plan, or an indicator that it does not ask for.
+pub async fn of_one(
+    db: &impl ConnectionTrait,
+    asked: &Asked,
+    indicator: &str,
+) -> Result<(indicator::Model, plan_target::Model, Course)> {
+    let mut wanted = repo::targeted(db, &asked.plan.code).await?;
+    wanted.retain(|(row, _)| row.code == indicator);
+    let course = courses(db, asked, &wanted).await?.into_iter().next();
+    match (wanted.into_iter().next(), course) {
+        (Some((indicator, target)), Some(course)) => Ok((indicator, target, course)),
+        (Some(_) | None, Some(_) | None) => Err(AppError::not_found()),
+    }
+}
+
+/// How each of some indicators went, in their order.
+async fn courses(
+    db: &impl ConnectionTrait,
+    asked: &Asked,
+    wanted: &[(indicator::Model, plan_target::Model)],
+) -> Result<Vec<Course>> {
+    let only = match wanted {
+        [(indicator, _)] => Some(indicator.code.as_str()),
+        [] | [..] => None,
+    };
+    // Targets of one plan nearly always share its window: one question for each window there is.
+    let windows: BTreeSet<(Day, Day)> =
+        wanted.iter().map(|(_, target)| (target.starts_on, target.ends_on)).collect();
+    let mut sums = BTreeMap::new();
+    for (starts_on, ends_on) in windows {
+        let of = sums::Asked {
+            demo: asked.plan.demo,
+            indicator: only,
+            starts_on,
+            last: asked.as_of.min(ends_on),
+            known_at: (!asked.current).then_some(asked.known_at),
+        };
+        sums.insert((starts_on, ends_on), sums::by_month(db, of).await?);
+    }
+    let reported: Vec<&str> = wanted
+        .iter()
+        .filter(|(indicator, _)| !adds_up(indicator.kind, indicator.counting))
+        .map(|(indicator, _)| indicator.code.as_str())
+        .collect();
+    let entries = ledger::repo::entries_of(db, asked.plan.demo, &reported).await?;
+    let ids: Vec<EntryId> = entries.iter().map(|entry| entry.id).collect();
+    let events = ledger::repo::events_of_all(db, &ids).await?;
+    let mut of: HashMap<&str, Vec<_>> = HashMap::new();
+    for entry in &entries {
+        of.entry(entry.indicator.as_str()).or_default().push(entry);
+    }
+    let courses = wanted.iter().map(|(indicator, target)| {
+        if adds_up(indicator.kind, indicator.counting) {
+            let own = sums.get(&(target.starts_on, target.ends_on)).into_iter().flatten();
+            let own = own
+                .filter(|((code, _, _), _)| *code == indicator.code)
+                .map(|((_, inside, month), sums)| (*inside, *month, *sums));
+            Course::of_sums(indicator, target, asked.as_of, own)
+        } else {
+            let own = of.get(indicator.code.as_str()).cloned().unwrap_or_default();
+            let ledger = Ledger::new(own, &events);
+            Course::of_ledger(indicator, target, &ledger, &question(indicator, target, asked))
+        }
+    });
+    Ok(courses.collect())
+}
+
+/// An indicator on the wire.
+#[must_use]
+pub fn progress_of(
+    indicator: &indicator::Model,
+    target: &plan_target::Model,
+    course: &Course,
+    asked: &Asked,
+) -> IndicatorProgress {
+    let figures = course.headline();
+    let window = course.window();
+    let code = &indicator.code;
+    let moment =
+        format!("plan={}&as_of={}&known_at={}", asked.plan.code, asked.as_of, Moment(asked.known_at));
+    IndicatorProgress {
+        units: format!("/api/v1/progress/{code}/units?{moment}"),
+        chart: format!("/api/v1/progress/{code}.svg?{moment}"),
+        outlook: format!("/api/v1/progress/{code}/outlook?{moment}"),
+        code: code.clone(),
+        name: Wording::new(&indicator.name_zh, &indicator.name_en),
+        unit: Wording::new(&indicator.unit_zh, &indicator.unit_en),
+        kind: indicator.kind,
+        measure: indicator.measure,
+        counting: indicator.counting,
+        basis: indicator.basis,
+        period: target.period,
+        target: target.target,
+        confirmed: figures.confirmed,
+        candidate: figures.candidate,
+        percent: percent(figures.confirmed, target.target),
+        remaining: (target.target - figures.confirmed).max(0),
+        asked_by_now: course.asked_by(course.last()),
+        window: FiguresOut { confirmed: window.confirmed, candidate: window.candidate },
+        years: course
+            .years()
+            .into_iter()
+            .map(|year| YearOut {
+                year: year.year,
+                target: year.target,
+                confirmed: year.figures.confirmed,
+                candidate: year.figures.candidate,
+            })
+            .collect(),
+        days_left: (target.ends_on - asked.as_of).num_days().max(0),
+        starts_on: target.starts_on,
+        ends_on: target.ends_on,
+        responsible_units: target.responsible_units.0.clone(),
+        rule_version: indicator.rule_version.clone(),
+        series: course
+            .series()
             .into_iter()
             .map(|end| MonthOut {
                 month: end.month.format("%Y-%m").to_string(),
                 confirmed: end.figures.confirmed,
                 candidate: end.figures.candidate,
             })
-            .collect();
-        let plan = &asked.plan.code;
-        let (as_of, known_at) = (asked.as_of, crate::clock::Moment(asked.known_at));
-        indicators.push(IndicatorProgress {
-            units: format!(
-                "/api/v1/progress/{}/units?plan={plan}&as_of={as_of}&known_at={known_at}",
-                indicator.code
-            ),
-            code: indicator.code,
-            name: Wording::new(indicator.name_zh, indicator.name_en),
-            unit: Wording::new(indicator.unit_zh, indicator.unit_en),
-            kind: indicator.kind,
-            measure: indicator.measure,
-            target: target.target,
-            confirmed: figures.confirmed,
-            candidate: figures.candidate,
-            percent: percent(figures.confirmed, target.target),
-            remaining: (target.target - figures.confirmed).max(0),
-            days_left: (target.ends_on - asked.as_of).num_days().max(0),
-            starts_on: target.starts_on,
-            ends_on: target.ends_on,
-            responsible_units: target.responsible_units.0.clone(),
-            rule_version: indicator.rule_version,
-            series,
-        });
+            .collect(),
     }
-    Ok(ProgressOut {
-        as_of: asked.as_of,
-        known_at: asked.known_at.into(),
-        plan: asked.plan.into(),
-        indicators,
-    })
+}
+
+fn by_responsible_unit(indicators: &[IndicatorProgress]) -> Vec<ResponsibleUnit> {
+    let mut units: Vec<ResponsibleUnit> = Vec::new();
+    for progress in indicators {
+        for name in &progress.responsible_units {
+            let at = match units.iter().position(|unit| unit.name == *name) {
+                Some(at) => at,
+                None => {
+                    units.push(ResponsibleUnit {
+                        name: name.clone(),
+                        indicators: Vec::new(),
+                        met: Vec::new(),
+                    });
+                    units.len() - 1
+                }
+            };
+            let Some(unit) = units.get_mut(at) else { continue };
+            unit.indicators.push(progress.code.clone());
+            if progress.remaining == 0 {
+                unit.met.push(progress.code.clone());
+            }
+        }
+    }
+    units
 }
 
 /// Per cent of the target, to two decimals.
@@ -162,24 +293,36 @@ pub async fn units(
     indicator: &str,
     query: &UnitsQuery,
 ) -> Result<Page<UnitOut>> {
-    let asked = asked(db, cx, query.plan.as_deref(), query.as_of, query.known_at, query.known_on).await?;
-    let targets = repo::targets(db, &asked.plan.code).await?;
-    let target =
-        targets.iter().find(|target| target.indicator == indicator).ok_or_else(AppError::not_found)?;
-    let indicator = ledger::repo::indicator(db, indicator).await?.ok_or_else(AppError::not_found)?;
-    let entries = ledger::repo::entries(db, asked.plan.demo, Some(&indicator.code)).await?;
-    let events = ledger::repo::events(db, asked.plan.demo, Some(&indicator.code)).await?;
-    let question = question(indicator.kind, target, &asked);
+    let moment = StandingQuery {
+        plan: query.plan.clone(),
+        as_of: query.as_of,
+        known_at: query.known_at,
+        known_on: query.known_on,
+    };
+    let asked = asked(db, cx, &moment).await?;
+    let wanted = repo::targeted(db, &asked.plan.code).await?;
+    let (indicator, target) =
+        wanted.iter().find(|(row, _)| row.code == indicator).ok_or_else(AppError::not_found)?;
     let mark = (indicator.code.clone(), UnitsQuery { limit: None, cursor: None, ..query.clone() });
     let cut = Cut::<(NaiveDate, EntryId)>::read(query.limit, query.cursor.as_deref(), &mark)?;
-    let ledger = Ledger::new(&entries, &events);
-    let mut units = ledger.units(&question);
-    units.retain(|unit| query.stage.is_empty() || query.stage.contains(&unit.stage));
-    if let Some(after) = cut.after {
-        units.retain(|unit| (unit.entry.effective_on, unit.entry.id) > after);
-    }
-    let more = usize::try_from(cut.limit + 1).unwrap_or(usize::MAX);
-    units.truncate(more);
+    let question = question(indicator, target, &asked);
+    let wanted = ledger::repo::Wanted {
+        demo: asked.plan.demo,
+        indicator: &indicator.code,
+        from: match indicator.kind {
+            IndicatorKind::Flow => Some(target.starts_on),
+            IndicatorKind::Stock | IndicatorKind::Level | IndicatorKind::Rate => None,
+        },
+        last: asked.as_of.min(target.ends_on),
+        known_at: asked.known_at,
+        stages: &query.stage,
+        after: cut.after,
+    };
+    let rows = ledger::repo::units(db, &wanted, cut.limit + 1).await?;
+    let ids: Vec<EntryId> = rows.iter().map(|row| row.id).collect();
+    let events = ledger::repo::events_of_all(db, &ids).await?;
+    let ledger = Ledger::new(&rows, &events);
+    let units = ledger.standing(&question);
     Ok(cut.page(
         units,
         |unit| (unit.entry.effective_on, unit.entry.id),

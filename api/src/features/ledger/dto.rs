@@ -2,13 +2,19 @@
 
 use serde::{Deserialize, Serialize};
 use techmart_entity::{
-    id::{AccountId, AttachmentId, ContractId, DockingId, EntryId, ListingId},
+    id::{AccountId, AttachmentId, ContractId, DockingId, EntryId, ListingId, SignalId},
+    indicator::Model as Indicator,
     ledger::{CountStage, Evidence, EvidenceKind, Model, event, status::CountMove},
     life_cycle::LifeCycle,
+    signal::SignalKind,
 };
 use utoipa::{IntoParams, ToSchema};
 
-use crate::clock::Moment;
+use super::evidence::{Lack, lacking};
+use crate::{
+    clock::Moment,
+    error::{AppError, Wording},
+};
 
 /// A unit of an indicator: an entry of the ledger with its stage.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -24,6 +30,8 @@ pub struct UnitOut {
     pub delta: i64,
     /// The day of the act.
     pub effective_on: chrono::NaiveDate,
+    /// The first day on which it counts no longer, for what counts only while it is in force.
+    pub lapses_on: Option<chrono::NaiveDate>,
     pub recorded_at: Moment,
     pub stage: CountStage,
     pub demo: bool,
@@ -47,6 +55,7 @@ impl UnitOut {
             label: entry.label.clone(),
             delta: entry.delta,
             effective_on: entry.effective_on,
+            lapses_on: entry.lapses_on,
             recorded_at: entry.recorded_at.into(),
             stage,
             demo: entry.demo,
@@ -75,6 +84,13 @@ pub struct EntryOut {
     /// Who performed the acts behind it; none of them confirms it.
     pub performers: Vec<AccountId>,
     pub events: Vec<EventOut>,
+    /// What the rule needs and the evidence does not show yet.
+    pub lacks: Vec<Lack>,
+    /// How often something was written to it: a bulk confirmation names it, so that nobody confirms what
+    /// they have not seen.
+    pub revision: u32,
+    /// SHA-256 (hex) of the entry's row.
+    pub hash: Option<String>,
     pub legal_moves: Vec<CountMove>,
 }
 
@@ -89,13 +105,27 @@ pub struct EventOut {
 }
 
 impl EntryOut {
-    /// An entry with its events; `stage` is none once it was reversed.
+    /// An entry with its events, under the rule of its indicator; `stage` is none once it was reversed.
     #[must_use]
-    pub fn of(entry: Model, events: Vec<event::Model>, stage: Option<CountStage>) -> Self {
+    pub fn of(
+        indicator: Option<&Indicator>,
+        entry: Model,
+        events: Vec<event::Model>,
+        stage: Option<CountStage>,
+    ) -> Self {
         let stage = stage.unwrap_or(CountStage::Reversed);
         let mut evidence = entry.evidence.0.clone();
         evidence.extend(events.iter().flat_map(|event| event.evidence.0.iter().cloned()));
+        let lacks = match stage {
+            CountStage::Candidate => {
+                indicator.map(|indicator| lacking(indicator, &evidence)).unwrap_or_default()
+            }
+            CountStage::EvidenceComplete | CountStage::Confirmed | CountStage::Reversed => Vec::new(),
+        };
         Self {
+            lacks,
+            revision: u32::try_from(events.len()).unwrap_or(u32::MAX),
+            hash: entry.hash.clone(),
             unit: UnitOut::of(&entry, stage),
             rule_version: entry.rule_version,
             facts: entry.facts,
@@ -150,27 +180,25 @@ pub struct ReverseIn {
 #[serde(deny_unknown_fields)]
 pub struct EvidenceIn {
     pub kind: EvidenceKind,
-    /// Uploaded before, with the purpose `evidence`.
+    /// Uploaded before, with the purpose `evidence`. Once nothing is lacking any more the count is complete.
     pub attachment_id: AttachmentId,
-    /// Whether the evidence is complete with it; otherwise the count stays a candidate.
-    #[serde(default)]
-    pub completes: bool,
 }
 
 /// A unit of an indicator that is recorded by hand.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct EntryIn {
-    #[schema(min_length = 1, max_length = 40, example = "T8")]
+    #[schema(min_length = 1, max_length = 40, example = "P01")]
     pub indicator: String,
-    /// What is counted once, such as the achievement and the enclave.
-    #[schema(min_length = 1, max_length = 300, example = "武汉飞地|氢气循环泵")]
+    /// What is counted once, such as the event, or the quarter of a figure.
+    #[schema(min_length = 1, max_length = 300, example = "2026年第三季度")]
     pub unit: String,
     #[schema(min_length = 1, max_length = 300)]
     pub label: String,
-    /// 1 when absent; fen where the indicator counts money.
+    /// 1 when absent; fen where the indicator counts money, hundredths where it counts those. A rate may be
+    /// negative, a level 0.
     #[serde(default = "one")]
-    #[schema(minimum = 1, maximum = 1_000_000_000_000_000_i64, default = 1)]
+    #[schema(minimum = -1_000_000_000_000_000_i64, maximum = 1_000_000_000_000_000_i64, default = 1)]
     pub amount: i64,
     /// The day of the act, not in the future.
     pub effective_on: chrono::NaiveDate,
@@ -181,8 +209,114 @@ pub struct EntryIn {
     /// Whether it belongs to the demo plan.
     #[serde(default)]
     pub demo: bool,
+    /// The responsible unit 责任单位 that reports it.
+    #[serde(default)]
+    #[schema(min_length = 1, max_length = 100, example = "经发局")]
+    pub responsible_unit: Option<String>,
+    #[serde(default)]
+    #[schema(min_length = 1, max_length = 2000)]
+    pub note: Option<String>,
 }
 
 fn one() -> i64 {
     1
+}
+
+/// What a person of the centre has to do for counts.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub struct WorklistQuery {
+    #[param(minimum = 1, maximum = 100)]
+    pub limit: Option<u64>,
+    /// `next_cursor` of the page before.
+    #[param(max_length = 1000)]
+    pub cursor: Option<String>,
+    /// `confirm`: complete ones that wait for a second person; `complete`: candidates that lack evidence.
+    #[serde(default)]
+    #[param(inline)]
+    pub task: Task,
+    #[param(max_length = 40, example = "T4")]
+    pub indicator: Option<String>,
+    /// Of the demo plan or of the real ones; both when absent.
+    pub demo: Option<bool>,
+}
+
+/// What is to be done.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Task {
+    /// A second person confirms.
+    #[default]
+    Confirm,
+    /// Evidence is added.
+    Complete,
+}
+
+/// A count that waits for somebody.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct WorkOut {
+    #[serde(flatten)]
+    pub entry: EntryOut,
+    /// Why the caller is not the one to confirm it; null where they may.
+    pub obstacle: Option<Refusal>,
+    /// Open signals about what it counts.
+    pub signals: Vec<SignalBrief>,
+}
+
+/// A signal, in a list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct SignalBrief {
+    pub id: SignalId,
+    pub kind: SignalKind,
+}
+
+/// Counts that a person has looked at and confirms together.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ConfirmIn {
+    #[schema(min_items = 1, max_items = 100)]
+    pub entries: Vec<SeenIn>,
+}
+
+/// A count as the person saw it.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SeenIn {
+    pub entry_id: EntryId,
+    /// The `revision` that the person saw.
+    #[schema(minimum = 0, maximum = 1_000_000)]
+    pub revision: u32,
+}
+
+/// What became of each.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct ConfirmedOut {
+    pub confirmed: u32,
+    pub refused: u32,
+    pub items: Vec<OutcomeOut>,
+}
+
+/// What became of one: confirmed, or refused with the reason.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct OutcomeOut {
+    pub entry_id: EntryId,
+    pub confirmed: bool,
+    /// The unit; null where there is none of that id.
+    pub unit: Option<UnitOut>,
+    pub refusal: Option<Refusal>,
+}
+
+/// Why something was not done, in both languages.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Refusal {
+    /// A stable code of the list `problem`.
+    #[schema(example = "conflict_of_interest")]
+    pub code: String,
+    pub detail: Wording,
+}
+
+impl From<&AppError> for Refusal {
+    fn from(error: &AppError) -> Self {
+        Self { code: error.code().as_str().to_owned(), detail: error.detail().clone() }
+    }
 }

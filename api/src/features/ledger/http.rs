@@ -5,8 +5,11 @@ use techmart_entity::{id::EntryId, ledger::CountStage};
 use utoipa_actix_web::{scope::scope, service_config::ServiceConfig};
 
 use super::{
-    dto::{EntryIn, EntryOut, EvidenceIn, LedgerQuery, ReverseIn, UnitOut},
-    repo, service,
+    dto::{
+        ConfirmIn, ConfirmedOut, EntryIn, EntryOut, EvidenceIn, LedgerQuery, ReverseIn, UnitOut, WorkOut,
+        WorklistQuery,
+    },
+    repo, service, worklist,
 };
 use crate::{
     auth::Context,
@@ -28,6 +31,8 @@ pub fn routes(config: &mut ServiceConfig) {
         scope("/ledger")
             .service(list_ledger)
             .service(record_entry)
+            .service(list_worklist)
+            .service(confirm_entries)
             .service(get_entry)
             .service(confirm_entry)
             .service(reverse_entry)
@@ -91,9 +96,34 @@ async fn record_entry(act: Act, body: Body<EntryIn>) -> Result<HttpResponse> {
             attachment_id: given.attachment_id,
             listing_id: given.listing_id,
             demo: given.demo,
+            responsible_unit: given.responsible_unit,
+            note: given.note,
         };
         let id = service::record_by_hand(tx, &act, by_hand).await?;
         Ok(Answer::created(entry(tx, id).await?, format!("/api/v1/ledger/{id}")))
+    })
+    .await
+}
+
+/// Counts that wait for a person of the centre, oldest first: to be confirmed, or to be completed.
+#[utoipa::path(operation_id = "list_ledger_worklist", tag = "ledger", params(WorklistQuery),
+    responses((status = 200, body = Page<WorkOut>)))]
+#[get("/worklist")]
+async fn list_worklist(look: Look, query: Query<WorklistQuery>) -> Result<HttpResponse> {
+    may_open(&look)?;
+    let page = worklist::list(look.state.db.read(), &look, &query.0).await?;
+    Ok(page.respond(&look.http))
+}
+
+/// Confirms counts that a person has looked at, each by itself; the answer says what became of each.
+#[utoipa::path(operation_id = "confirm_ledger_entries", tag = "ledger", request_body = ConfirmIn,
+    responses((status = 200, body = ConfirmedOut)))]
+#[post("/confirm")]
+async fn confirm_entries(act: Act, body: Body<ConfirmIn>) -> Result<HttpResponse> {
+    act.run(async |tx| {
+        may_open(&act)?;
+        service::of_the_centre(&act)?;
+        Ok(Answer::ok(worklist::confirm_seen(tx, &act, &body.0).await?))
     })
     .await
 }
@@ -140,8 +170,8 @@ async fn reverse_entry(act: Act, id: Id<EntryId>, body: Body<ReverseIn>) -> Resu
 async fn add_evidence(act: Act, id: Id<EntryId>, body: Body<EvidenceIn>) -> Result<HttpResponse> {
     act.run(async |tx| {
         may_open(&act)?;
-        let EvidenceIn { kind, attachment_id, completes } = body.0;
-        service::add_paper(tx, &act, id.0, kind, attachment_id, completes).await?;
+        let EvidenceIn { kind, attachment_id } = body.0;
+        service::add_paper(tx, &act, id.0, kind, attachment_id).await?;
         Ok(Answer::ok(entry(tx, id.0).await?))
     })
     .await
@@ -151,5 +181,6 @@ async fn entry(db: &impl sea_orm::ConnectionTrait, id: EntryId) -> Result<EntryO
     let entry = repo::find(db, id).await?.ok_or_else(AppError::not_found)?;
     let events = repo::events_of(db, id).await?;
     let stage = repo::stages(db, &[id]).await?.first().map(|active| active.stage);
-    Ok(EntryOut::of(entry, events, stage))
+    let indicator = repo::indicator(db, &entry.indicator).await?;
+    Ok(EntryOut::of(indicator.as_ref(), entry, events, stage))
 }

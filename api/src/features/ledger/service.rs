@@ -1,18 +1,18 @@
 //! The moves of a count: earned, completed, confirmed, reversed.
 
-use sea_orm::Set;
 use techmart_entity::{
-    Day,
+    Day, Instant,
     audit::SubjectKind,
     id::{AccountId, AttachmentId, ContractId, DockingId, EntryId, ListingId, OrganisationId},
+    indicator,
     ledger::{
-        self, CountStage, Evidence, EvidenceKind, Evidences, Organisations, Performers, active, event,
+        self, CountStage, Evidence, EvidenceKind, Evidences, Organisations, Performers, active,
         status::CountMove,
     },
     life_cycle::LifeCycle,
 };
 
-use super::repo;
+use super::{evidence::lacking, repo, sums, sums::Sums};
 use crate::{
     auth::Context,
     db::Tx,
@@ -21,10 +21,9 @@ use crate::{
     say,
 };
 
-/// A unit that an act has earned.
+/// A unit that an act has earned, under whichever indicator rests on the act.
 #[derive(Clone, Debug)]
 pub struct Earned {
-    pub indicator: String,
     /// What is counted once.
     pub unit_key: String,
     /// What it is, for a person.
@@ -32,10 +31,10 @@ pub struct Earned {
     /// 1, or fen.
     pub delta: i64,
     pub effective_on: Day,
+    /// The first day on which it stands no longer.
+    pub lapses_on: Option<Day>,
     pub facts: serde_json::Value,
     pub evidence: Vec<Evidence>,
-    /// Whether the least evidence is there.
-    pub complete: bool,
     /// Who performed the acts behind it; whoever acts now is added.
     pub performers: Vec<Option<AccountId>>,
     pub organisations: Vec<OrganisationId>,
@@ -45,14 +44,17 @@ pub struct Earned {
     pub contract_id: Option<ContractId>,
 }
 
-/// Writes the entry of a unit, unless the unit is counted already.
+/// Writes the entry of a unit, unless the unit is counted already. Whether its evidence is complete
+/// follows from the evidence.
 ///
 /// # Errors
 /// When the rows cannot be written.
-pub async fn earn(tx: &Tx, cx: &Context, earned: Earned) -> Result<Option<EntryId>> {
-    let indicator = repo::indicator(tx, &earned.indicator)
-        .await?
-        .ok_or_else(|| AppError::internal("no such indicator"))?;
+pub async fn earn(
+    tx: &Tx,
+    cx: &Context,
+    indicator: &indicator::Model,
+    earned: Earned,
+) -> Result<Option<EntryId>> {
     let unit_key = unit_key(earned.demo, &earned.unit_key);
     if repo::active_of_unit(tx, &indicator.code, &unit_key).await?.is_some() {
         return Ok(None);
@@ -61,39 +63,41 @@ pub async fn earn(tx: &Tx, cx: &Context, earned: Earned) -> Result<Option<EntryI
         earned.performers.into_iter().flatten().chain(cx.account_id()).collect();
     performers.sort();
     performers.dedup();
-    let id = EntryId::new();
-    let stage = if earned.complete { CountStage::EvidenceComplete } else { CountStage::Candidate };
-    repo::insert(
-        tx,
-        ledger::ActiveModel {
-            id: Set(id),
-            indicator: Set(indicator.code.clone()),
-            unit_key: Set(unit_key.clone()),
-            label: Set(earned.label),
-            delta: Set(earned.delta),
-            effective_on: Set(earned.effective_on),
-            recorded_at: Set(cx.now),
-            rule_version: Set(indicator.rule_version),
-            facts: Set(earned.facts),
-            evidence: Set(Evidences(earned.evidence)),
-            actor_id: Set(cx.account_id()),
-            performers: Set(Performers(performers)),
-            organisations: Set(Organisations(earned.organisations)),
-            demo: Set(earned.demo),
-            listing_id: Set(earned.listing_id),
-            docking_id: Set(earned.docking_id),
-            contract_id: Set(earned.contract_id),
-            reverses: Set(None),
-            reason: Set(None),
-        },
-    )
-    .await?;
+    let complete = lacking(indicator, &earned.evidence).is_empty();
+    let stage = if complete { CountStage::EvidenceComplete } else { CountStage::Candidate };
+    let at = repo::recording_instant(tx, cx).await?;
+    let entry = ledger::Model {
+        id: EntryId::new(),
+        indicator: indicator.code.clone(),
+        unit_key: unit_key.clone(),
+        label: earned.label,
+        delta: earned.delta,
+        effective_on: earned.effective_on,
+        lapses_on: earned.lapses_on,
+        recorded_at: at,
+        rule_version: indicator.rule_version.clone(),
+        facts: earned.facts,
+        evidence: Evidences(earned.evidence),
+        actor_id: cx.account_id(),
+        performers: Performers(performers),
+        organisations: Organisations(earned.organisations),
+        demo: earned.demo,
+        listing_id: earned.listing_id,
+        docking_id: earned.docking_id,
+        contract_id: earned.contract_id,
+        reverses: None,
+        reason: None,
+        hash: None,
+    };
+    let entry = repo::insert(tx, entry).await?;
     // The guard against two acts that earn one unit at once: the second runs again and finds it.
-    repo::activate(tx, active::Model { indicator: indicator.code, unit_key, entry_id: id, stage }).await?;
-    if earned.complete {
-        repo::note(tx, cx, id, CountStage::EvidenceComplete, None, Vec::new()).await?;
+    let row = active::Model { indicator: entry.indicator.clone(), unit_key, entry_id: entry.id, stage };
+    repo::activate(tx, row).await?;
+    sums::change(tx, at, &entry, Sums::of(stage, entry.delta)).await?;
+    if complete {
+        repo::note(tx, cx, at, entry.id, CountStage::EvidenceComplete, None, Vec::new()).await?;
     }
-    Ok(Some(id))
+    Ok(Some(entry.id))
 }
 
 /// The key of a unit; a demo unit never meets a real one.
@@ -102,31 +106,53 @@ pub fn unit_key(demo: bool, key: &str) -> String {
     if demo { format!("demo|{key}") } else { key.to_owned() }
 }
 
-/// Adds evidence that makes a count complete. What is complete already stays so.
+/// Adds evidence that came later; the count is complete once nothing is lacking any more.
 ///
 /// # Errors
 /// 409 when the count was reversed.
-pub async fn complete(tx: &Tx, cx: &Context, id: EntryId, evidence: Vec<Evidence>) -> Result<()> {
-    let (_, active) = held(tx, id).await?;
-    let stage = active.as_ref().map_or(CountStage::Reversed, |active| active.stage);
-    if matches!(stage, CountStage::EvidenceComplete | CountStage::Confirmed) {
-        return Ok(());
+pub async fn add_evidence(tx: &Tx, cx: &Context, id: EntryId, evidence: Vec<Evidence>) -> Result<()> {
+    let (entry, active) = held(tx, id).await?;
+    let stage = stage_of(active.as_ref());
+    match stage {
+        // Evidence that comes after the confirmation is kept beside it.
+        CountStage::EvidenceComplete | CountStage::Confirmed => {
+            step(tx, cx, &entry, stage, stage, None, evidence).await
+        }
+        CountStage::Candidate | CountStage::Reversed => {
+            let change = stage.apply(CountMove::CompleteEvidence)?;
+            let there = all_evidence(tx, &entry).await?;
+            let indicator = repo::indicator_of(tx, &entry).await?;
+            let complete = lacking(&indicator, there.iter().chain(&evidence)).is_empty();
+            let to = if complete { change.to() } else { stage };
+            step(tx, cx, &entry, stage, to, None, evidence).await
+        }
     }
-    let change = stage.apply(CountMove::CompleteEvidence)?;
-    step(tx, cx, id, change.from(), change.to(), None, evidence).await
+}
+
+/// The evidence of an entry and of its events.
+///
+/// # Errors
+/// When the database cannot be asked.
+pub async fn all_evidence(tx: &Tx, entry: &ledger::Model) -> Result<Vec<Evidence>> {
+    let events = repo::events_of(tx, entry.id).await?;
+    let later = events.into_iter().flat_map(|event| event.evidence.0);
+    Ok(entry.evidence.0.iter().cloned().chain(later).collect())
+}
+
+fn stage_of(active: Option<&active::Model>) -> CountStage {
+    active.map_or(CountStage::Reversed, |active| active.stage)
 }
 
 /// A person of the centre adds a paper to a count that lacks evidence.
 ///
 /// # Errors
-/// 403 for others, 409 when it is complete or reversed, 422 for a file that is not theirs to use.
+/// 403 for others, 409 when it was reversed, 422 for a file that is not theirs to use.
 pub async fn add_paper(
     tx: &Tx,
     cx: &Context,
     id: EntryId,
     kind: EvidenceKind,
     attachment_id: AttachmentId,
-    completes: bool,
 ) -> Result<()> {
     let (entry, active) = held(tx, id).await?;
     let person = cx.person()?;
@@ -136,8 +162,9 @@ pub async fn add_paper(
     if entry.organisations.0.iter().any(|organisation| person.belongs_to(*organisation)) {
         return Err(interested());
     }
-    let stage = active.as_ref().map_or(CountStage::Reversed, |active| active.stage);
-    let change = stage.apply(CountMove::CompleteEvidence)?;
+    if active.is_none() {
+        CountStage::Reversed.apply(CountMove::CompleteEvidence)?;
+    }
     let mut faults: Vec<Fault> = Vec::new();
     let used_by = format!("ledger:{id}");
     let paper =
@@ -145,9 +172,7 @@ pub async fn add_paper(
     let Some(paper) = paper.filter(|_| faults.is_empty()) else {
         return Err(AppError::rules(faults));
     };
-    let evidence = vec![of_file(kind, &paper)];
-    let to = if completes { change.to() } else { stage };
-    step(tx, cx, id, change.from(), to, None, evidence).await?;
+    add_evidence(tx, cx, id, vec![of_file(kind, &paper)]).await?;
     audit::record(tx, cx, Record::act("add_evidence", SubjectKind::LedgerEntry, id)).await?;
     Ok(())
 }
@@ -169,27 +194,38 @@ pub fn of_file(kind: EvidenceKind, file: &techmart_entity::attachment::Model) ->
 /// 403 for whoever performed one of its acts or belongs to one of its organisations, 409 when its
 /// evidence is not complete.
 pub async fn confirm(tx: &Tx, cx: &Context, id: EntryId) -> Result<()> {
+    of_the_centre(cx)?;
     let (entry, active) = held(tx, id).await?;
+    let change = stage_of(active.as_ref()).apply(CountMove::Confirm)?;
+    let since = repo::adders(tx, id).await?;
+    may_confirm(cx, &entry, &since)?;
+    step(tx, cx, &entry, change.from(), change.to(), None, Vec::new()).await?;
+    audit::record(tx, cx, Record::of_move(&change, SubjectKind::LedgerEntry, id)).await?;
+    Ok(())
+}
+
+/// Whether the caller may confirm a count. `adders` are those who added evidence to it since.
+///
+/// # Errors
+/// 401, 403 for whoever is not of the centre, performed one of its acts, added evidence to it or belongs
+/// to one of its organisations.
+pub fn may_confirm(cx: &Context, entry: &ledger::Model, adders: &[AccountId]) -> Result<()> {
     let person = cx.person()?;
     if !cx.actor.is_centre() {
         return Err(centre_only());
     }
-    let stage = active.as_ref().map_or(CountStage::Reversed, |active| active.stage);
-    let change = stage.apply(CountMove::Confirm)?;
-    if entry.performers.0.contains(&person.account_id) {
+    if entry.performers.0.contains(&person.account_id) || adders.contains(&person.account_id) {
         return Err(AppError::new(
             Code::ConflictOfInterest,
             say!(
-                "您经办过其中的审核、会面或合同，请由另一人确认。",
-                "You performed one of its acts (review, meeting, contract); somebody else has to confirm it."
+                "您经办过其中的审核、会面、合同或补充过证据，请由另一人确认。",
+                "You performed one of its acts (review, meeting, contract, evidence); somebody else has to confirm it."
             ),
         ));
     }
     if entry.organisations.0.iter().any(|organisation| person.belongs_to(*organisation)) {
         return Err(interested());
     }
-    step(tx, cx, id, change.from(), change.to(), None, Vec::new()).await?;
-    audit::record(tx, cx, Record::of_move(&change, SubjectKind::LedgerEntry, id)).await?;
     Ok(())
 }
 
@@ -216,40 +252,30 @@ pub async fn reverse_by_hand(tx: &Tx, cx: &Context, id: EntryId, reason: String)
 /// 409 when it was reversed already.
 pub async fn reverse(tx: &Tx, cx: &Context, id: EntryId, reason: String) -> Result<EntryId> {
     let (entry, active) = held(tx, id).await?;
-    let stage = active.as_ref().map_or(CountStage::Reversed, |active| active.stage);
-    let change = stage.apply(CountMove::Reverse)?;
-    let reversal = EntryId::new();
-    repo::insert(
-        tx,
-        ledger::ActiveModel {
-            id: Set(reversal),
-            indicator: Set(entry.indicator.clone()),
-            unit_key: Set(entry.unit_key.clone()),
-            label: Set(entry.label.clone()),
-            delta: Set(-entry.delta),
-            // It was never right: the figures of its own day change, for those who ask from now on.
-            effective_on: Set(entry.effective_on),
-            recorded_at: Set(cx.now),
-            rule_version: Set(entry.rule_version.clone()),
-            facts: Set(serde_json::json!({ "stage": change.from() })),
-            evidence: Set(Evidences::default()),
-            actor_id: Set(cx.account_id()),
-            performers: Set(Performers(cx.account_id().into_iter().collect())),
-            organisations: Set(entry.organisations.clone()),
-            demo: Set(entry.demo),
-            listing_id: Set(entry.listing_id),
-            docking_id: Set(entry.docking_id),
-            contract_id: Set(entry.contract_id),
-            reverses: Set(Some(id)),
-            reason: Set(Some(reason.clone())),
-        },
-    )
-    .await?;
-    repo::note(tx, cx, id, CountStage::Reversed, Some(reason.clone()), Vec::new()).await?;
+    let change = stage_of(active.as_ref()).apply(CountMove::Reverse)?;
+    let at = repo::recording_instant(tx, cx).await?;
+    let reversal = ledger::Model {
+        id: EntryId::new(),
+        delta: -entry.delta,
+        // It was never right: the figures of its own day change, for those who ask from now on.
+        effective_on: entry.effective_on,
+        recorded_at: at,
+        facts: serde_json::json!({ "stage": change.from() }),
+        evidence: Evidences::default(),
+        actor_id: cx.account_id(),
+        performers: Performers(cx.account_id().into_iter().collect()),
+        reverses: Some(id),
+        reason: Some(reason.clone()),
+        hash: None,
+        ..entry.clone()
+    };
+    let reversal = repo::insert(tx, reversal).await?;
+    repo::note(tx, cx, at, id, CountStage::Reversed, Some(reason.clone()), Vec::new()).await?;
     repo::deactivate(tx, id).await?;
+    sums::change(tx, at, &entry, Sums::of(change.from(), entry.delta).negated()).await?;
     let record = Record::of_move(&change, SubjectKind::LedgerEntry, id).because(None::<&str>, Some(reason));
     audit::record(tx, cx, record).await?;
-    Ok(reversal)
+    Ok(reversal.id)
 }
 
 /// An entry that an act makes by hand, for an indicator that no act feeds.
@@ -263,6 +289,9 @@ pub struct ByHand {
     pub attachment_id: AttachmentId,
     pub listing_id: Option<ListingId>,
     pub demo: bool,
+    /// The responsible unit that reported it.
+    pub responsible_unit: Option<String>,
+    pub note: Option<String>,
 }
 
 /// Records a unit of a manual indicator with its paper.
@@ -286,6 +315,11 @@ pub async fn record_by_hand(tx: &Tx, cx: &Context, by_hand: ByHand) -> Result<En
             say!("没有这个手工填报的指标。", "There is no such indicator that is recorded by hand."),
         ));
     }
+    if let Some(indicator) = &manual
+        && let Some(fault) = unfit_amount(indicator, by_hand.amount)
+    {
+        faults.push(fault);
+    }
     if by_hand.effective_on > cx.today {
         let day = by_hand.effective_on;
         faults.push(Fault::at("/effective_on", "future", say!("{day} 在将来。", "{day} is in the future.")));
@@ -297,16 +331,14 @@ pub async fn record_by_hand(tx: &Tx, cx: &Context, by_hand: ByHand) -> Result<En
     let (Some(indicator), Some(paper), true) = (manual, paper, faults.is_empty()) else {
         return Err(AppError::rules(faults));
     };
-    let kind = if indicator.code == "T8" { EvidenceKind::Enclave } else { EvidenceKind::Report };
     let earned = Earned {
-        indicator: indicator.code,
         unit_key: by_hand.unit,
         label: by_hand.label,
         delta: by_hand.amount,
         effective_on: by_hand.effective_on,
-        facts: serde_json::json!({}),
-        evidence: vec![of_file(kind, &paper)],
-        complete: true,
+        lapses_on: None,
+        facts: serde_json::json!({ "note": by_hand.note, "responsible_unit": by_hand.responsible_unit }),
+        evidence: vec![of_file(EvidenceKind::Report, &paper)],
         performers: Vec::new(),
         organisations: Vec::new(),
         demo: by_hand.demo,
@@ -314,11 +346,23 @@ pub async fn record_by_hand(tx: &Tx, cx: &Context, by_hand: ByHand) -> Result<En
         docking_id: None,
         contract_id: None,
     };
-    let id = earn(tx, cx, earned).await?.ok_or_else(|| {
+    let id = earn(tx, cx, &indicator, earned).await?.ok_or_else(|| {
         AppError::new(Code::AlreadyExists, say!("这个单位已经计过。", "This unit is counted already."))
     })?;
     audit::record(tx, cx, Record::act("record_by_hand", SubjectKind::LedgerEntry, id)).await?;
     Ok(id)
+}
+
+/// An amount that makes no sense for the indicator: fewer than one unit, a negative level.
+fn unfit_amount(indicator: &indicator::Model, amount: i64) -> Option<Fault> {
+    use techmart_entity::indicator::IndicatorKind as Kind;
+    let least = match indicator.kind {
+        Kind::Stock | Kind::Flow => 1,
+        Kind::Level => 0,
+        Kind::Rate => -1_000_000,
+    };
+    (amount < least)
+        .then(|| Fault::at("/amount", "too_small", say!("至少为 {least}。", "It is at least {least}.")))
 }
 
 async fn held(tx: &Tx, id: EntryId) -> Result<(ledger::Model, Option<active::Model>)> {
@@ -330,17 +374,30 @@ async fn held(tx: &Tx, id: EntryId) -> Result<(ledger::Model, Option<active::Mod
 async fn step(
     tx: &Tx,
     cx: &Context,
-    id: EntryId,
+    entry: &ledger::Model,
     from: CountStage,
     to: CountStage,
     reason: Option<String>,
     evidence: Vec<Evidence>,
 ) -> Result<()> {
-    repo::note(tx, cx, id, to, reason, evidence).await?;
-    if from != to && !repo::restage(tx, id, from, to).await? {
+    let at: Instant = repo::recording_instant(tx, cx).await?;
+    // Evidence that comes after the confirmation is no second confirmation.
+    let noted = if from == to { to.min(CountStage::EvidenceComplete) } else { to };
+    repo::note(tx, cx, at, entry.id, noted, reason, evidence).await?;
+    if from != to && !repo::restage(tx, entry.id, from, to).await? {
         return Err(AppError::lost_race("the stage of a count has just changed"));
     }
-    Ok(())
+    let by = Sums::of(to, entry.delta).plus(Sums::of(from, entry.delta).negated());
+    sums::change(tx, at, entry, by).await
+}
+
+/// Counts are made and confirmed by the centre's people.
+///
+/// # Errors
+/// 401 or 403.
+pub fn of_the_centre(cx: &Context) -> Result<()> {
+    cx.person()?;
+    if cx.actor.is_centre() { Ok(()) } else { Err(centre_only()) }
 }
 
 fn centre_only() -> AppError {
@@ -355,24 +412,4 @@ fn interested() -> AppError {
             "You belong to an organisation concerned; somebody else has to do this."
         ),
     )
-}
-
-/// An event as the row of it is written.
-#[must_use]
-pub fn event_row(
-    cx: &Context,
-    id: EntryId,
-    stage: CountStage,
-    reason: Option<String>,
-    evidence: Vec<Evidence>,
-) -> event::ActiveModel {
-    event::ActiveModel {
-        seq: sea_orm::NotSet,
-        entry_id: Set(id),
-        stage: Set(stage),
-        at: Set(cx.now),
-        by: Set(cx.account_id()),
-        reason: Set(reason),
-        evidence: Set(Evidences(evidence)),
-    }
 }

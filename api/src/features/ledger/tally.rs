@@ -1,13 +1,12 @@
-//! What the figures were: entries and events, a window, a day and an instant in; figures out. Pure, so
-//! that a recount from history is the same function over the same rows.
+//! Which units counted: entries and events, a window, a day and an instant in; units with their stages
+//! out. Pure, so that a recount from history is the same function over the same rows.
 
 use std::collections::HashMap;
 
-use chrono::Datelike;
 use techmart_entity::{
     Day, Instant,
     id::EntryId,
-    indicator::IndicatorKind,
+    indicator::{Counting, IndicatorKind},
     ledger::{CountStage, Model, event},
 };
 
@@ -15,6 +14,7 @@ use techmart_entity::{
 #[derive(Clone, Copy, Debug)]
 pub struct Question {
     pub kind: IndicatorKind,
+    pub counting: Counting,
     /// The window of the target.
     pub starts_on: Day,
     pub ends_on: Day,
@@ -31,27 +31,29 @@ pub struct Unit<'a> {
     pub stage: CountStage,
 }
 
-/// Sums, in units or in fen.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Figures {
-    pub confirmed: i64,
-    /// Neither confirmed nor reversed.
-    pub candidate: i64,
-}
-
-/// The figures at the end of a month.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct MonthEnd {
-    /// The first day of the month.
-    pub month: Day,
-    pub figures: Figures,
-}
-
 /// The ledger's rows, made ready for questions.
 pub struct Ledger<'a> {
     entries: Vec<&'a Model>,
     reversals: HashMap<EntryId, &'a Model>,
     events: HashMap<EntryId, Vec<&'a event::Model>>,
+}
+
+impl Question {
+    /// Whether the figures are sums; else the last one reported stands.
+    #[must_use]
+    pub fn adds_up(&self) -> bool {
+        adds_up(self.kind, self.counting)
+    }
+}
+
+/// Whether the figures of such an indicator are sums; else the last one reported stands. A level that is
+/// counted is the sum of what is in force.
+#[must_use]
+pub fn adds_up(kind: IndicatorKind, counting: Counting) -> bool {
+    match (kind, counting) {
+        (IndicatorKind::Stock | IndicatorKind::Flow, _) | (IndicatorKind::Level, Counting::Counted) => true,
+        (IndicatorKind::Level, Counting::Manual) | (IndicatorKind::Rate, _) => false,
+    }
 }
 
 impl<'a> Ledger<'a> {
@@ -75,10 +77,20 @@ impl<'a> Ledger<'a> {
         ledger
     }
 
-    /// The units that count: acts of the window up to the day, recorded and not reversed as known then.
+    /// The units that count: acts of the window up to the day, recorded, not reversed and not lapsed as
+    /// known then.
     #[must_use]
     pub fn units(&self, question: &Question) -> Vec<Unit<'a>> {
-        let Question { kind, starts_on, ends_on, as_of, known_at } = *question;
+        let last = question.as_of.min(question.ends_on);
+        let mut units = self.standing(question);
+        units.retain(|unit| unit.entry.lapses_on.is_none_or(|end| end > last));
+        units
+    }
+
+    /// The units with those that have lapsed since.
+    #[must_use]
+    pub fn standing(&self, question: &Question) -> Vec<Unit<'a>> {
+        let Question { kind, starts_on, ends_on, as_of, known_at, counting: _ } = *question;
         let last = as_of.min(ends_on);
         let mut units: Vec<Unit<'a>> =
             self.entries
@@ -110,53 +122,4 @@ impl<'a> Ledger<'a> {
             .max()
             .unwrap_or(CountStage::Candidate)
     }
-
-    /// The figures.
-    #[must_use]
-    pub fn figures(&self, question: &Question) -> Figures {
-        sum(question.kind, &self.units(question))
-    }
-
-    /// The cumulative figures at the end of each month of the window, up to the day.
-    #[must_use]
-    pub fn months(&self, question: &Question) -> Vec<MonthEnd> {
-        let units = self.units(question);
-        let last = question.as_of.min(question.ends_on);
-        let mut months = Vec::new();
-        let mut month = first_of(question.starts_on);
-        // The window is a plan's: a few years.
-        while month <= last && months.len() < 600 {
-            let next = next_month(month);
-            let so_far: Vec<Unit<'a>> =
-                units.iter().filter(|unit| unit.entry.effective_on < next).cloned().collect();
-            months.push(MonthEnd { month, figures: sum(question.kind, &so_far) });
-            month = next;
-        }
-        months
-    }
-}
-
-fn sum(kind: IndicatorKind, units: &[Unit<'_>]) -> Figures {
-    let mut figures = Figures::default();
-    for unit in units {
-        let figure = match unit.stage {
-            CountStage::Confirmed => &mut figures.confirmed,
-            CountStage::Candidate | CountStage::EvidenceComplete => &mut figures.candidate,
-            CountStage::Reversed => continue,
-        };
-        match kind {
-            IndicatorKind::Stock | IndicatorKind::Flow => *figure = figure.saturating_add(unit.entry.delta),
-            // The last one reported stands.
-            IndicatorKind::Level | IndicatorKind::Rate => *figure = unit.entry.delta,
-        }
-    }
-    figures
-}
-
-fn first_of(day: Day) -> Day {
-    day.with_day(1).unwrap_or(day)
-}
-
-fn next_month(month: Day) -> Day {
-    month.checked_add_months(chrono::Months::new(1)).unwrap_or(Day::MAX)
 }

@@ -136,7 +136,7 @@ pub async fn publish(
     repo::set_duplicate_keys(tx, &moved, &content).await?;
     record_and_tell(tx, cx, Record::of_move(&change, subject(kind), id)).await?;
     if first {
-        counting::listing_published(tx, cx, &moved, &version, &content).await?;
+        counting::listing::published(tx, cx, &moved, &version, &content).await?;
     }
     reindex(tx, cx, id).await?;
     Ok(moved)
@@ -214,7 +214,7 @@ pub async fn reject(
 ) -> Result<Model> {
     let moved = decide(tx, cx, kind, id, ListingMove::Reject, precondition, reason.clone()).await?;
     if kind == ListingKind::Demand && !moved.status.was_published() {
-        counting::demand_rejected(tx, cx, &moved, reason).await?;
+        counting::demand::rejected(tx, cx, &moved, reason).await?;
     }
     Ok(moved)
 }
@@ -335,6 +335,6 @@ pub async fn diagnose(
     let saved = repo::save(tx, &row, cx.now, set).await?;
     let record = Record::act("diagnose", subject(ListingKind::Demand), id).because(Some(outcome), note);
     audit::record(tx, cx, record).await?;
-    counting::demand_diagnosed(tx, cx, &saved, outcome).await?;
+    counting::demand::diagnosed(tx, cx, &saved, outcome).await?;
     Ok(saved)
 }

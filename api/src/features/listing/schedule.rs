@@ -14,7 +14,13 @@ use super::{
     service::{begin, record_and_tell, reindex},
     subject,
 };
-use crate::{auth::Context, error::Result, features::audit::Record, state::State, web::etag::Precondition};
+use crate::{
+    auth::Context,
+    error::Result,
+    features::{audit::Record, ledger::rules as counting},
+    state::State,
+    web::etag::Precondition,
+};
 
 /// Lets published items expire whose term is over; says how many.
 ///
@@ -49,7 +55,8 @@ async fn expire_one(state: &State, cx: &Context, kind: ListingKind, id: ListingI
             if row.expires_at.is_none_or(|end| end > cx.now) {
                 return Ok(());
             }
-            repo::advance(tx, &row, slot, &change, cx.now, ActiveModel::default()).await?;
+            let expired = repo::advance(tx, &row, slot, &change, cx.now, ActiveModel::default()).await?;
+            counting::listing::expired(tx, cx, &expired).await?;
             record_and_tell(tx, cx, Record::of_move(&change, subject(kind), id)).await?;
             reindex(tx, cx, id).await
         })

@@ -129,6 +129,7 @@ pub fn blank(cx: &Context, kind: ListingKind, content: &Content) -> Model {
         withdrawal_reason: None,
         version: 1,
         draft_revision: 1,
+        merged_into: None,
     }
 }
 
@@ -399,7 +400,7 @@ pub async fn submit(
     let moved = repo::advance(tx, &row, slot, &change, cx.now, set).await?;
     audit::record(tx, cx, Record::of_move(&change, subject(kind), id)).await?;
     if first && kind == ListingKind::Demand {
-        counting::demand_submitted(tx, cx, &moved, content.hash()).await?;
+        counting::demand::submitted(tx, cx, &moved, content.hash()).await?;
     }
     Ok(moved)
 }
@@ -464,7 +465,7 @@ pub async fn withdraw(
     let moved = repo::advance(tx, &row, slot, &change, cx.now, set).await?;
     audit::record(tx, cx, Record::of_move(&change, subject(kind), id).because(None::<&str>, Some(reason)))
         .await?;
-    counting::listing_withdrawn(tx, cx, &moved).await?;
+    counting::listing::withdrawn(tx, cx, &moved).await?;
     reindex(tx, cx, id).await?;
     Ok(moved)
 }

@@ -217,7 +217,7 @@ pub async fn enter(
     };
     let moved = repo::advance(tx, &row, &change, cx.now, signed(agreement)).await?;
     tell(tx, cx, of_agreement(&change, row.id, agreement)).await?;
-    counting::provider_entered(tx, cx, &moved, &organisation, &paper).await?;
+    counting::provider::entered(tx, cx, &moved, &organisation, &paper).await?;
     Ok(view::show(moved, relation))
 }
 

@@ -96,7 +96,7 @@ impl Rows {
         figures
     }
 
-    /// In force is what was not taken back, once a unit, at the stage that its last event says.
+    /// In force is what was not taken back, once a unit, at the furthest stage that its events say.
     fn check_active(&self) {
         let reversed: BTreeSet<_> = self.entries.iter().filter_map(|row| row.reverses).collect();
         let live: Vec<_> =
@@ -111,8 +111,9 @@ impl Rows {
                 .events
                 .iter()
                 .filter(|event| event.entry_id == row.entry_id)
-                .max_by_key(|event| event.seq)
-                .map_or(CountStage::Candidate, |event| event.stage);
+                .map(|event| event.stage)
+                .max()
+                .unwrap_or(CountStage::Candidate);
             assert_eq!(row.stage, last, "the stage of {row:?}");
         }
         for row in self.entries.iter().filter(|row| row.reverses.is_some()) {
@@ -446,7 +447,7 @@ impl<'a> Story<'a> {
     async fn by_hand(&mut self) {
         let broker = self.broker();
         let body = json!({
-            "indicator": "T8", "unit": format!("武汉飞地|{}", self.chance.below(12)), "label": "飞地引进成果",
+            "indicator": "T9", "unit": format!("第 {} 场对接会", self.chance.below(12)), "label": "校企对接会",
             "effective_on": self.day(), "attachment_id": broker.paper("evidence").await, "demo": true,
         });
         let reply = broker.post("/ledger", body).await;

@@ -1,8 +1,18 @@
 //! The life cycles as grids: a change of one shows here and has to be meant.
 
 use techmart_entity::{
-    contract::status::ContractStatus, docking::status::DockingStage, ledger::CountStage, life_cycle::grid,
-    listing::status::ListingStatus, organisation::status::VerificationStatus, provider::status::EntryStatus,
+    assessment::AssessmentStatus,
+    contract::status::ContractStatus,
+    docking::status::DockingStage,
+    duplicate::DuplicateStatus,
+    enclave_entry::EnclaveEntryStatus,
+    finance_case::FinanceCaseStatus,
+    ledger::CountStage,
+    life_cycle::grid,
+    listing::status::ListingStatus,
+    organisation::{invitation::InvitationStatus, status::VerificationStatus},
+    provider::status::EntryStatus,
+    signal::SignalStatus,
 };
 
 #[test]
@@ -15,6 +25,12 @@ fn the_life_cycles_are_what_the_domain_says() {
         ("provider entry", grid(EntryStatus::ALL)),
         ("verification", grid(VerificationStatus::ALL)),
         ("count", grid(CountStage::ALL)),
+        ("assessment", grid(AssessmentStatus::ALL)),
+        ("duplicate", grid(DuplicateStatus::ALL)),
+        ("enclave entry", grid(EnclaveEntryStatus::ALL)),
+        ("finance case", grid(FinanceCaseStatus::ALL)),
+        ("invitation", grid(InvitationStatus::ALL)),
+        ("signal", grid(SignalStatus::ALL)),
     ] {
         all.push_str(&format!("# {name}\n{text}\n"));
     }

@@ -352,7 +352,7 @@ async fn the_steps_of_the_schema_lead_up_down_and_up_again() {
     db.migrate().await.unwrap();
     db.migrate().await.unwrap();
     assert_eq!(things(db.read()).await, first);
-    assert_eq!(indicator::Entity::find().count(db.read()).await.unwrap(), 8);
+    assert_eq!(indicator::Entity::find().count(db.read()).await.unwrap(), 29);
     db.close().await;
     let environment = environment(data.path(), &url, &Setting::default());
     let service = Service::start(data.path(), &environment).await;

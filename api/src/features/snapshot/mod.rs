@@ -1,0 +1,3 @@
+//! Frozen reports.
+
+pub mod document;

@@ -1,0 +1,123 @@
+//! A body for every operation that takes one, whole, so that nothing but the actor can be refused.
+
+use serde_json::{Value, json};
+use techmart_tests::actors::{PASSWORD, sign_in};
+use uuid::Uuid;
+
+use super::{
+    Operation,
+    scene::{Scene, content},
+};
+
+impl Scene {
+    /// A body that is whole, so that nothing but the actor can be refused.
+    pub async fn body(&self, operation: &Operation, kind: &str) -> Option<Value> {
+        let of_centre = matches!(kind, "broker" | "admin" | "auditor");
+        let day = techmart_api::clock::day_of(self.world.clock.now()).to_string();
+        let name = operation.name.as_str();
+        let any = Uuid::nil();
+        let reason = json!({ "reason": "理由在此。" });
+        let (offer, owner) = (&self.listings[0].published, &self.university);
+        Some(match name {
+            "create_achievement" | "create_demand" | "create_provider" => {
+                let plural = operation.path.trim_start_matches('/');
+                let mut body = content(plural, &format!("新条目 {kind}"));
+                if of_centre {
+                    let listings = self.listings.iter().find(|listings| listings.plural == plural).unwrap();
+                    body["collected"] = json!({ "organisation_id": listings.owner, "source_url": "https://source.example/1" });
+                }
+                body
+            }
+            "patch_achievement_draft" | "patch_demand_draft" | "patch_provider_draft" => {
+                json!({ "content": { "title": "改过的标题" } })
+            }
+            _ if name.starts_with("return_")
+                || name.starts_with("reject_")
+                || name.starts_with("suspend_")
+                || name.starts_with("withdraw_") =>
+            {
+                reason
+            }
+            "exit_provider" | "reverse_ledger_entry" | "disable_account" | "enable_account" => reason,
+            "set_account_role" => json!({ "role": "member" }),
+            "register" => {
+                json!({ "email": format!("new-{kind}@people.example"), "password": PASSWORD, "name": "新人" })
+            }
+            "verify_email" => json!({ "token": "no-such-token" }),
+            "reset_password" => json!({ "token": "no-such-token", "password": "another horse battery 9" }),
+            "forgot_password" => json!({ "email": self.spare.email }),
+            "login" => json!({ "email": self.spare.email, "password": PASSWORD }),
+            "refresh" => {
+                json!({ "refresh_token": sign_in(&self.world, &self.spare.email).await.refresh_token })
+            }
+            "logout" => json!({}),
+            "patch_me" => json!({ "name": "改名" }),
+            "change_password" => {
+                json!({ "current_password": "not the password", "new_password": "another horse battery 9" })
+            }
+            "create_organisation" => json!({ "name": format!("{kind}新单位"), "kind": "other" }),
+            "patch_organisation" => json!({ "short_name": "简称" }),
+            "verify_organisation" => json!({ "method": "licence", "evidence": "核对营业执照原件" }),
+            "add_organisation_member" => json!({ "email": self.spare.email, "role": "viewer" }),
+            "set_organisation_member_role" => json!({ "role": "viewer" }),
+            "diagnose_demand" => json!({ "outcome": "ready" }),
+            "solve_demand" | "close_demand_unsolved" => json!({ "note": "说明" }),
+            "enter_provider" | "renew_provider_entry" => {
+                json!({ "agreement_number": "RZ-2", "signed_on": day, "valid_to": "2099-12-31", "attachment_id": any })
+            }
+            "create_docking" if of_centre => {
+                json!({ "achievement_id": offer, "enterprise_id": self.enterprise,
+                "recommend": true, "match_reasons": { "reasons": ["同一领域"] } })
+            }
+            "create_docking" => json!({ "achievement_id": offer }),
+            "record_offline_docking" => json!({ "enterprise_id": self.enterprise, "supplier_id": owner,
+                "achievement_id": offer, "interest_on": day, "accepted_on": day, "consent_attachment_id": any,
+                "consent_note": "双方签字", "meeting": meeting(&day) }),
+            "express_docking_interest" => json!({ "message": "请联系。" }),
+            "accept_docking" => json!({}),
+            "decline_docking" | "dismiss_docking" => json!({ "code": "timing" }),
+            "record_docking_meeting" => meeting(&day),
+            "sign_docking_contract" => {
+                json!({ "number": "HT-1", "title": "开发合同", "contract_type": "development",
+                "signed_on": day, "total_amount": 100, "paper_attachment_id": any })
+            }
+            "register_docking_contract" => json!({ "registration_number": "2026 4210 0000 0001",
+                "authority": "登记站", "registered_on": day, "certificate_attachment_id": any }),
+            "land_docking" => json!({ "landed_on": day, "form": "contract", "place": "滩桥镇",
+                "evidence": [{ "kind": "contract_paper", "attachment_id": any }] }),
+            "close_docking" => json!({ "code": "no_agreement" }),
+            "reopen_docking" => json!({ "note": "重新开始" }),
+            "record_ledger_entry" => {
+                json!({ "indicator": "T9", "unit": "2026 年校企对接会", "label": "对接会",
+                "effective_on": day, "attachment_id": any, "demo": true })
+            }
+            "create_indicator" => {
+                json!({ "code": format!("X{}", kind.to_uppercase()), "name": words(), "unit": words(),
+                "kind": "level", "measure": "count", "basis": "manual", "rule": rule("1") })
+            }
+            "patch_indicator" => json!({ "position": 3 }),
+            "add_indicator_rule" => rule("9"),
+            "try_indicator_rule" => json!({ "parameters": {} }),
+            "create_plan" => {
+                json!({ "code": format!("plan-{kind}"), "name": words(), "starts_on": "2126-01-01",
+                "ends_on": "2128-12-31" })
+            }
+            "put_plan_target" => json!({ "target": 10 }),
+            "confirm_ledger_entries" => json!({ "entries": [{ "entry_id": any, "revision": 0 }] }),
+            "add_ledger_evidence" => json!({ "kind": "report", "attachment_id": any }),
+            _ => return None,
+        })
+    }
+}
+
+fn meeting(day: &str) -> Value {
+    json!({ "held_on": day, "mode": "online", "attendees": ["李工"], "summary": "线上交流。" })
+}
+
+fn words() -> Value {
+    json!({ "zh": "名称", "en": "name" })
+}
+
+fn rule(version: &str) -> Value {
+    json!({ "version": version, "text": words() })
+}

@@ -1,0 +1,234 @@
+//! The world in which the table is tried: one of everything.
+
+use reqwest::Method;
+use serde_json::{Value, json};
+use techmart_tests::{
+    Actors, Client, World,
+    actors::{publish, sign_in},
+    builders::{achievement, demand, provider},
+};
+use uuid::Uuid;
+
+use super::Operation;
+
+/// The listings of one of the three kinds.
+pub struct Listings {
+    pub plural: &'static str,
+    pub owner: String,
+    pub published: String,
+    pub draft: String,
+}
+
+/// A world with one of everything.
+pub struct Scene {
+    pub world: World,
+    pub admin: Client,
+    pub stranger: Client,
+    pub viewer: Client,
+    pub editor: Client,
+    pub broker: Client,
+    pub auditor: Client,
+    pub enterprise: String,
+    pub university: String,
+    pub agency: String,
+    pub listings: Vec<Listings>,
+    pub docking: String,
+    pub meeting: String,
+    pub attachment: String,
+    pub entry: String,
+    pub import: String,
+    pub spare: Client,
+}
+
+fn id_of(body: &Value) -> String {
+    body["id"].as_str().unwrap_or_else(|| panic!("no id in {body}")).to_owned()
+}
+
+pub fn content(plural: &str, title: &str) -> Value {
+    match plural {
+        "achievements" => achievement(title),
+        "demands" => demand(title),
+        "providers" => provider(title),
+        other => panic!("no such kind: {other}"),
+    }
+}
+
+impl Scene {
+    pub async fn set() -> Self {
+        let world = World::start().await;
+        let actors = Actors::of(&world).await;
+        // Whoever performs what is counted does not confirm it; so not the broker of the matrix.
+        let clerk = actors.broker("clerk").await;
+        let broker = actors.broker("broker").await;
+        let university = actors.verified(&clerk, "高校", "university", 1, true).await;
+        let enterprise = actors.verified(&clerk, "企业", "enterprise", 2, true).await;
+        let agency = actors.verified(&clerk, "机构", "provider", 3, true).await;
+        let stranger = actors.verified(&clerk, "外人", "enterprise", 4, true).await;
+        let viewer = actors.person("viewer").await;
+        let editor = actors.person("editor").await;
+        let spare = actors.person("spare").await;
+        for owner in [&university, &enterprise, &agency] {
+            let members = format!("/organisations/{}/members", owner.acting.as_deref().unwrap());
+            for (member, role) in [(&viewer, "viewer"), (&editor, "owner"), (&spare, "viewer")] {
+                owner.post(&members, json!({ "email": member.email, "role": role })).await.created();
+            }
+        }
+        let mut listings = Vec::new();
+        for (plural, owner) in
+            [("achievements", &university), ("demands", &enterprise), ("providers", &agency)]
+        {
+            let shown = owner.post(&format!("/{plural}"), content(plural, "已发布的条目")).await.created();
+            let shown = id_of(&shown);
+            publish(owner, &clerk, plural, &shown).await;
+            let draft = owner.post(&format!("/{plural}"), content(plural, "未发布的条目")).await.created();
+            listings.push(Listings {
+                plural,
+                owner: owner.acting.clone().unwrap(),
+                published: shown,
+                draft: id_of(&draft),
+            });
+        }
+
+        let day = techmart_api::clock::day_of(world.clock.now()).to_string();
+        let entry = format!("/providers/{}/entry", listings[2].published);
+        agency.act(&entry).await.created();
+        clerk.act(&format!("{entry}/review")).await.ok();
+        actors.admin.act(&format!("{entry}/approve")).await.ok();
+        let agreement = json!({ "agreement_number": "RZ-1", "signed_on": day, "valid_to": "2099-12-31",
+            "attachment_id": clerk.paper("agreement").await });
+        clerk.post(&format!("{entry}/enter"), agreement).await.ok();
+
+        let interest = json!({ "achievement_id": listings[0].published });
+        let key = Uuid::new_v4().to_string();
+        let key = [("idempotency-key", key.as_str())];
+        let docking = enterprise.call(Method::POST, "/dockings", Some(interest), &key).await.created();
+        let docking = id_of(&docking);
+        university.act(&format!("/dockings/{docking}/accept")).await.ok();
+        let meeting =
+            json!({ "held_on": day, "mode": "online", "attendees": ["李工"], "summary": "线上交流。" });
+        let met = enterprise.post(&format!("/dockings/{docking}/meetings"), meeting).await.created();
+        let meeting = id_of(&met["meetings"][0]);
+
+        let attachment = university.paper("evidence").await;
+        let ledger = actors.admin.get("/ledger?indicator=T1").await.ok();
+        let counted = ledger["items"][0]["entry_id"].as_str().unwrap().to_owned();
+        let import = start_import(&clerk).await.status(202);
+        let auditor = actors.with_role("auditor", "auditor").await;
+        let admin = actors.admin.clone();
+        Self {
+            admin,
+            stranger,
+            viewer,
+            editor,
+            broker,
+            auditor,
+            enterprise: enterprise.acting.unwrap(),
+            university: university.acting.unwrap(),
+            agency: agency.acting.unwrap(),
+            listings,
+            docking,
+            meeting,
+            attachment,
+            entry: counted,
+            import: id_of(&import),
+            spare,
+            world,
+        }
+    }
+
+    /// The actor, acting for the organisation that the thing belongs to.
+    fn actor(&self, kind: &str, operation: &Operation) -> Client {
+        let owner = match operation.path.split('/').nth(1).unwrap() {
+            "demands" => &self.enterprise,
+            "providers" => &self.agency,
+            "dockings" => match operation.name.as_str() {
+                // What the side that was asked does, and what the side does that did not record the meeting.
+                "accept_docking" | "decline_docking" | "confirm_docking_meeting" => &self.university,
+                _ => &self.enterprise,
+            },
+            _ => &self.university,
+        };
+        match kind {
+            "visitor" => self.world.visitor(),
+            "stranger" => self.stranger.clone(),
+            "viewer" => self.viewer.acting_for(owner),
+            "editor" => self.editor.acting_for(owner),
+            "broker" => self.broker.clone(),
+            "admin" => self.admin.clone(),
+            "auditor" => self.auditor.clone(),
+            other => panic!("no such kind: {other}"),
+        }
+    }
+
+    /// The address, of the listings' published or unpublished ones.
+    fn address(&self, operation: &Operation, published: bool) -> String {
+        let first = operation.path.split('/').nth(1).unwrap();
+        let listing = self.listings.iter().find(|listings| listings.plural == first);
+        let id = match first {
+            "accounts" => self.spare.account_id.as_deref().unwrap(),
+            "organisations" => &self.university,
+            "dockings" => &self.docking,
+            "attachments" => &self.attachment,
+            "ledger" => &self.entry,
+            "imports" => &self.import,
+            _ => match listing {
+                Some(listings) if published => &listings.published,
+                Some(listings) => &listings.draft,
+                None => "",
+            },
+        };
+        let path = operation
+            .path
+            .replace("{id}", id)
+            .replace("{account_id}", self.spare.account_id.as_deref().unwrap())
+            .replace("{meeting_id}", &self.meeting)
+            .replace("{indicator}", "T1")
+            .replace("{code}", if first == "plans" { "demo" } else { "T1" })
+            .replace("{list}", "field");
+        assert!(!path.contains('{') && !path.contains("//"), "no address for {}: {path}", operation.name);
+        path
+    }
+
+    /// What the actor is answered, as a letter, with the answer.
+    pub async fn ask(&self, kind: &str, operation: &Operation, published: bool) -> (String, String) {
+        let mut client = self.actor(kind, operation);
+        let path = self.address(operation, published);
+        if operation.name == "logout" && kind != "visitor" {
+            client = sign_in(&self.world, &client.email).await;
+        }
+        let reply = match operation.name.as_str() {
+            "upload_attachment" => {
+                client.upload("evidence", "paper.pdf", b"%PDF-1.4\n%%EOF\n".to_vec()).await
+            }
+            "start_import" => start_import(&client).await,
+            _ => {
+                let key = Uuid::new_v4().to_string();
+                let mut headers = vec![("idempotency-key", key.as_str())];
+                // Whoever may make a move is told that somebody was faster, and nothing is spoilt for the
+                // actors that come after. Changes carry no version at all: they are asked for one.
+                if operation.method == Method::POST && operation.path.contains("{") {
+                    headers.push(("if-match", "\"of-another-time\""));
+                }
+                let body = self.body(operation, kind).await;
+                client.call(operation.method.clone(), &path, body, &headers).await
+            }
+        };
+        let letter = match reply.status.as_u16() {
+            401 => "S".to_owned(),
+            403 => "F".to_owned(),
+            404 => "H".to_owned(),
+            400 if reply.body["errors"][0]["header"] == "Acting-Organisation" => "N".to_owned(),
+            400 => "400".to_owned(),
+            status if operation.method == Method::GET && status != 200 => status.to_string(),
+            _ => "A".to_owned(),
+        };
+        (letter, format!("{} {}", reply.status.as_u16(), reply.body["code"].as_str().unwrap_or_default()))
+    }
+}
+
+async fn start_import(client: &Client) -> techmart_tests::Reply {
+    let line =
+        json!({ "kind": "achievement", "title": "导入的成果", "source_url": "https://source.example/2" });
+    let bytes = format!("{line}\n").into_bytes();
+    client.send(Method::POST, "/imports", "application/x-ndjson", bytes).await
+}
