@@ -26,6 +26,13 @@ impl Clock {
         (Utc::now() + Duration::milliseconds(self.offset_ms.load(Ordering::Relaxed))).trunc_subsecs(3)
     }
 
+    /// The instant by the machine's clock, which [`Clock::advance`] does not move: for what a library
+    /// compares with it by itself.
+    #[must_use]
+    pub fn of_the_machine() -> Instant {
+        Utc::now().trunc_subsecs(3)
+    }
+
     /// Moves the clock on.
     pub fn advance(&self, by: Duration) {
         self.offset_ms.fetch_add(by.num_milliseconds(), Ordering::Relaxed);
@@ -42,6 +49,12 @@ fn shanghai() -> FixedOffset {
 #[must_use]
 pub fn day_of(instant: Instant) -> Day {
     instant.with_timezone(&shanghai()).date_naive()
+}
+
+/// What the clocks of Shanghai show at that instant.
+#[must_use]
+pub fn in_shanghai(instant: Instant) -> chrono::NaiveDateTime {
+    instant.with_timezone(&shanghai()).naive_local()
 }
 
 /// The last millisecond of that day in Asia/Shanghai.

@@ -17,6 +17,7 @@ use super::{
 };
 use crate::{
     auth::{Context, jwt, secret},
+    clock::Clock,
     db::Tx,
     error::{AppError, Code, Result},
     features::{audit, audit::Record},
@@ -86,7 +87,7 @@ pub async fn login(state: &State, cx: &Context, email: &str, password: String) -
         })
         .await?;
     state.outbox.wake();
-    tokens(state, outcome?, now)
+    tokens(state, outcome?)
 }
 
 /// Whether the password that was checked is still the account's: it may have been changed meanwhile.
@@ -128,8 +129,10 @@ async fn issue(tx: &Tx, session: &session::Model, now: Instant) -> Result<Issued
     Ok(Issued { account: session.account_id, session: session.id, refresh_token: token })
 }
 
-fn tokens(state: &State, issued: Issued, now: Instant) -> Result<TokensOut> {
-    let access_token = state.jwt.sign(issued.account, issued.session, now).map_err(AppError::internal)?;
+fn tokens(state: &State, issued: Issued) -> Result<TokensOut> {
+    // The token's times are read by the machine's clock, so they are written by it.
+    let signed = state.jwt.sign(issued.account, issued.session, Clock::of_the_machine());
+    let access_token = signed.map_err(AppError::internal)?;
     Ok(TokensOut {
         access_token,
         refresh_token: issued.refresh_token,
@@ -177,7 +180,7 @@ pub async fn refresh(state: &State, cx: &Context, token: &str) -> Result<TokensO
             issue(tx, &session, now).await.map(Ok)
         })
         .await?;
-    tokens(state, outcome?, now)
+    tokens(state, outcome?)
 }
 
 /// Signs out of this session, or of all.
