@@ -571,3 +571,24 @@ pub struct VariantOut {
     pub confirmed: i64,
     pub candidate: i64,
 }
+
+/// What the counts that are not complete lack.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct GapsOut {
+    pub indicator: String,
+    /// How many counts lack something.
+    pub units: u64,
+    /// What they lack, the most frequent first; a count may lack several things.
+    pub gaps: Vec<GapOut>,
+    /// Whether there are more counts than were looked at.
+    pub more: bool,
+}
+
+/// One thing that is lacking.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct GapOut {
+    /// One of these would do.
+    pub any_of: Vec<techmart_entity::ledger::EvidenceKind>,
+    /// How many counts lack it.
+    pub units: u64,
+}

@@ -8,7 +8,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use super::{
     definition,
     dto::{
-        IndicatorIn, IndicatorOut, IndicatorPatch, IndicatorsOut, OutlookOut, PlanDetail, PlanIn, PlanOut,
+        GapsOut, IndicatorIn, IndicatorOut, IndicatorPatch, IndicatorsOut, OutlookOut, PlanDetail, PlanIn, PlanOut,
         PlansOut, ProgressOut, ProgressQuery, RuleDiffOut, RuleIn, RuleOut, RulesOut, StandingQuery,
         TargetIn, TryRuleIn, UnitsQuery, VariantsOut, WhatIfOut,
     },
@@ -47,6 +47,7 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(get_progress_outlook)
         .service(get_progress_variants)
         .service(get_progress_what_if)
+        .service(get_progress_gaps)
         .service(list_units);
 }
 
@@ -236,6 +237,16 @@ async fn get_progress_what_if(look: Look, query: Query<StandingQuery>) -> Result
     may_open(&look)?;
     let indicator: String = segment(&look.http, "indicator")?;
     let out = what_if::what_if(look.state.db.read(), &look, &indicator, &query.0).await?;
+    Ok(Answer::ok(out).respond(&look.http))
+}
+
+/// What the counts that are not complete lack, the most frequent first.
+#[utoipa::path(operation_id = "get_progress_gaps", tag = "progress", params(("indicator" = String, Path), StandingQuery),
+    responses((status = 200, body = GapsOut)))]
+#[get("/progress/{indicator}/gaps")]
+async fn get_progress_gaps(look: Look, query: Query<StandingQuery>) -> Result<HttpResponse> {
+    let indicator: String = segment(&look.http, "indicator")?;
+    let out = what_if::gaps(look.state.db.read(), &look, &indicator, &query.0).await?;
     Ok(Answer::ok(out).respond(&look.http))
 }
 

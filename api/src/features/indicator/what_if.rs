@@ -2,6 +2,7 @@
 
 use sea_orm::ConnectionTrait;
 use techmart_entity::{
+    Day,
     docking::{self, status::DockingStage},
     id::EntryId,
     indicator::{
@@ -13,7 +14,7 @@ use techmart_entity::{
 };
 
 use super::{
-    dto::{CandidateOut, NearOut, StandingQuery, WhatIfOut},
+    dto::{CandidateOut, GapOut, GapsOut, NearOut, StandingQuery, WhatIfOut},
     progress::{self, Asked},
     repo,
 };
@@ -25,6 +26,8 @@ use crate::{
 
 /// How many of each list are shown.
 const SHOWN: u64 = 50;
+/// How many incomplete counts are looked at for what they lack.
+const LOOKED_AT: u64 = 5_000;
 
 /// What would bring an indicator of a plan to its target.
 ///
@@ -41,7 +44,7 @@ pub async fn what_if(
     let figures = course.headline();
     let mut candidates = Vec::new();
     for stage in [CountStage::EvidenceComplete, CountStage::Candidate] {
-        candidates.extend(waiting(db, &asked, &indicator, &target, stage).await?);
+        candidates.extend(waiting(db, &asked, &indicator, &target, stage, None, SHOWN).await?);
     }
     candidates.truncate(usize::try_from(SHOWN).unwrap_or(usize::MAX));
     let stages = near_stages(&indicator)?;
@@ -79,6 +82,8 @@ pub async fn waiting(
     indicator: &indicator::Model,
     target: &plan_target::Model,
     stage: CountStage,
+    after: Option<(Day, EntryId)>,
+    limit: u64,
 ) -> Result<Vec<CandidateOut>> {
     let wanted = ledger::repo::Wanted {
         demo: asked.plan.demo,
@@ -87,9 +92,9 @@ pub async fn waiting(
         last: asked.as_of.min(target.ends_on),
         known_at: asked.known_at,
         stages: &[stage],
-        after: None,
+        after,
     };
-    let rows = ledger::repo::units(db, &wanted, SHOWN).await?;
+    let rows = ledger::repo::units(db, &wanted, limit).await?;
     let ids: Vec<EntryId> = rows.iter().map(|row| row.id).collect();
     let events = ledger::repo::events_of_all(db, &ids).await?;
     let ledger = Ledger::new(&rows, &events);
@@ -106,6 +111,38 @@ pub async fn waiting(
             CandidateOut { unit: UnitOut::of(unit.entry, unit.stage), lacks }
         })
         .collect())
+}
+
+/// What the counts of an indicator that are not complete lack.
+///
+/// # Errors
+/// 404 for an unknown plan, or an indicator that it does not ask for.
+pub async fn gaps(
+    db: &impl ConnectionTrait,
+    cx: &Context,
+    indicator: &str,
+    query: &StandingQuery,
+) -> Result<GapsOut> {
+    let asked = progress::asked(db, cx, query).await?;
+    let wanted = repo::targeted(db, &asked.plan.code).await?;
+    let (indicator, target) =
+        wanted.into_iter().find(|(row, _)| row.code == indicator).ok_or_else(AppError::not_found)?;
+    let mut gaps: Vec<GapOut> = Vec::new();
+    let (mut units, mut after, mut more) = (0_u64, None, true);
+    while more && units < LOOKED_AT {
+        let page = waiting(db, &asked, &indicator, &target, CountStage::Candidate, after, 500).await?;
+        more = page.len() == 500;
+        after = page.last().map(|count| (count.unit.effective_on, count.unit.entry_id));
+        units = units.saturating_add(u64::try_from(page.len()).unwrap_or(u64::MAX));
+        for lack in page.into_iter().flat_map(|count| count.lacks) {
+            match gaps.iter_mut().find(|gap| gap.any_of == lack.any_of) {
+                Some(gap) => gap.units += 1,
+                None => gaps.push(GapOut { any_of: lack.any_of, units: 1 }),
+            }
+        }
+    }
+    gaps.sort_by_key(|gap| std::cmp::Reverse(gap.units));
+    Ok(GapsOut { indicator: indicator.code, units, gaps, more })
 }
 
 /// The stages from which a docking may soon count, each with the moves that are left.

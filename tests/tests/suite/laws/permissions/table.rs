@@ -40,6 +40,7 @@ pub const TABLE: &[(&str, &str)] = &[
     ("get_plan",                          "A A A A A A A"),
     ("get_progress_outlook",              "A A A A A A A"),
     ("get_progress_variants",             "A A A A A A A"),
+    ("get_progress_gaps",                 "A A A A A A A"),
     ("search",                            "A A A A A A A"),
     // Organisations.
     ("list_organisations",                "A A A A A A A"),
