@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use sea_orm::{
-    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr,
-    SqliteTransactionMode, TransactionOptions, TransactionTrait,
+    AccessMode, ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction,
+    DbBackend, DbErr, IsolationLevel, SqliteTransactionMode, TransactionOptions, TransactionTrait,
     sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous},
 };
 use techmart_migration::{Migrator, MigratorTrait};
@@ -98,6 +98,30 @@ impl Db {
     #[must_use]
     pub fn read(&self) -> &DatabaseConnection {
         &self.read
+    }
+
+    /// One view of everything, for reading for a long time: what others write meanwhile does not show.
+    /// Nothing can be written in it; it ends when it is dropped.
+    ///
+    /// # Errors
+    /// When the database cannot be asked.
+    pub async fn steady(&self) -> Result<Tx, DbErr> {
+        if !self.is_postgres() {
+            // A transaction that only reads sees what was there at its first read.
+            return self.read.begin().await;
+        }
+        let options = TransactionOptions {
+            isolation_level: Some(IsolationLevel::RepeatableRead),
+            access_mode: Some(AccessMode::ReadOnly),
+            ..Default::default()
+        };
+        let tx = self.read.begin_with_options(options).await?;
+        for statement in
+            ["SET LOCAL statement_timeout = 0", "SET LOCAL idle_in_transaction_session_timeout = 0"]
+        {
+            tx.execute_unprepared(statement).await?;
+        }
+        Ok(tx)
     }
 
     /// Whether the database is PostgreSQL.

@@ -6,8 +6,9 @@ use utoipa_actix_web::{scope::scope, service_config::ServiceConfig};
 use crate::{
     error::{AppError, Code, Result},
     features::{
-        account, achievement, attachment, audit, code_list, demand, docking, import, indicator, ledger,
-        organisation, provider, review, search,
+        account, achievement, assessment, attachment, audit, code_list, contract, demand, docking, duplicate,
+        enclave_entry, finance_case, import, indicator, landing, ledger, organisation, provider, report,
+        review, search, signal, snapshot,
     },
     openapi, say,
     state::State,
@@ -23,11 +24,20 @@ pub fn api(config: &mut ServiceConfig) {
             .configure(demand::http::routes)
             .configure(provider::http::routes)
             .configure(docking::http::routes)
+            .configure(contract::http::routes)
+            .configure(landing::http::routes)
+            .configure(enclave_entry::http::routes)
+            .configure(finance_case::http::routes)
+            .configure(duplicate::http::routes)
+            .configure(signal::http::routes)
             .configure(review::http::routes)
             .configure(attachment::http::routes)
             .configure(search::http::routes)
             .configure(indicator::http::routes)
             .configure(ledger::http::routes)
+            .configure(snapshot::http::routes)
+            .configure(report::http::routes)
+            .configure(assessment::http::routes)
             .configure(import::http::routes)
             .configure(code_list::http::routes)
             .configure(audit::http::routes)

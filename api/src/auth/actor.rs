@@ -20,6 +20,8 @@ pub struct Membership {
     pub kind: OrganisationKind,
     pub demo: bool,
     pub verification: VerificationStatus,
+    /// The organisation with which it was merged: nobody acts for it any more.
+    pub merged_into: Option<OrganisationId>,
 }
 
 /// A person who signed in.

@@ -102,6 +102,7 @@ impl Jwt {
         let claims =
             jsonwebtoken::decode::<Claims>(token, &key.decoding, &validation).map_err(|_| Invalid)?.claims;
         // A token that claims to live longer than ours do was not made by us.
-        (claims.typ == TYPE && claims.exp - claims.iat <= LIFETIME).then_some(claims).ok_or(Invalid)
+        let lives = claims.exp.checked_sub(claims.iat).is_some_and(|life| life <= LIFETIME);
+        (claims.typ == TYPE && lives).then_some(claims).ok_or(Invalid)
     }
 }

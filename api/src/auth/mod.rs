@@ -128,6 +128,7 @@ async fn memberships(db: &impl ConnectionTrait, account: AccountId) -> Result<Ve
                 kind: organisation.kind,
                 demo: organisation.demo,
                 verification: organisation.verification,
+                merged_into: organisation.merged_into,
             })
         })
         .collect())
@@ -146,11 +147,19 @@ fn acting_organisation(header: &str, person: &Person) -> Result<OrganisationId> 
             ),
         )
     })?;
-    if person.memberships.iter().any(|membership| membership.organisation_id == id) {
-        Ok(id)
-    } else {
-        let detail = say!("您不是该单位的成员。", "You are no member of that organisation.");
-        Err(AppError::forbidden(detail.clone()).with_faults(fault("not_a_member", detail)))
+    match person.memberships.iter().find(|membership| membership.organisation_id == id) {
+        Some(Membership { merged_into: Some(into), .. }) => {
+            let detail = say!(
+                "该单位已并入 {into}，请代表后者操作。",
+                "That organisation was merged into {into}; act for that one."
+            );
+            Err(AppError::forbidden(detail.clone()).with_faults(fault("merged", detail)))
+        }
+        Some(_) => Ok(id),
+        None => {
+            let detail = say!("您不是该单位的成员。", "You are no member of that organisation.");
+            Err(AppError::forbidden(detail.clone()).with_faults(fault("not_a_member", detail)))
+        }
     }
 }
 

@@ -2,6 +2,8 @@
 //! document; logs go to standard error.
 
 pub mod demo;
+pub mod report;
+pub mod verify;
 
 use std::{
     io::{IsTerminal, Write},
@@ -17,6 +19,7 @@ use tracing_subscriber::EnvFilter;
 use crate::{
     app::{App, Chances, FolderLock, Jobs, Purpose, StartError, build},
     config::Config,
+    error::Language,
     features::{account, import},
     jobs, openapi,
     outbox::{self, Job, relay},
@@ -87,6 +90,8 @@ pub enum Command {
         #[arg(long)]
         source_system: Option<String>,
     },
+    /// Look for duplicates and signals among everything. Broken off and begun again it finds what is left.
+    Duplicates,
     /// Build the search index anew beside the live one, and swap. A running embedded service does it itself.
     Reindex,
     /// Print the OpenAPI document.
@@ -101,6 +106,29 @@ pub enum Command {
         /// Go on serving.
         #[arg(long)]
         serve: bool,
+    },
+    /// Check everything that was recorded: the chain of frozen reports, the ledger's rows and sums, every report
+    /// counted again, evidence files, and the acts behind the counts. Fails, naming the places, when anything was
+    /// changed.
+    Verify {
+        /// Only what this plan rests on, such as 2023-2025.
+        #[arg(long)]
+        plan: Option<String>,
+    },
+    /// Write a frozen report into a folder: page, workbook, evidence, pictures, and the text that was hashed.
+    Report {
+        /// Its number in the chain, its id, or `latest`.
+        #[arg(long, default_value = "latest")]
+        snapshot: String,
+        /// Of this plan alone, such as jz-2023-2025.
+        #[arg(long)]
+        plan: Option<String>,
+        /// The folder; an earlier report in it is replaced as a whole.
+        #[arg(long)]
+        out: PathBuf,
+        /// The page and the pictures in English.
+        #[arg(long)]
+        english: bool,
     },
     /// Look at the outbox: jobs that were given up, and let them be tried again.
     Outbox {
@@ -197,6 +225,25 @@ pub async fn run(cli: Cli) -> Result<(), StartError> {
             );
             say(json, &serde_json::to_value(&report)?, &words)
         }
+        Command::Duplicates => {
+            let state = build(config, Purpose::Command, Chances::default()).await?;
+            let found = jobs::examine::everything(&state).await?;
+            let words = format!(
+                "查看了 {} 个条目、{} 个单位、{} 份合同：新发现疑似重复 {} 对，异常信号 {} 条 / looked at {} listings, {} \
+                 organisations, {} contracts: {} new pairs, {} new signals",
+                found.listings,
+                found.organisations,
+                found.contracts,
+                found.pairs,
+                found.signals,
+                found.listings,
+                found.organisations,
+                found.contracts,
+                found.pairs,
+                found.signals
+            );
+            say(json, &serde_json::to_value(found)?, &words)
+        }
         Command::Reindex => reindex(config, json).await,
         Command::Admin { command: AdminCommand::Create { email, name } } => {
             let password = match std::env::var("TECHMART_ADMIN_PASSWORD") {
@@ -220,6 +267,15 @@ pub async fn run(cli: Cli) -> Result<(), StartError> {
             }
             let state = build(config, Purpose::Command, Chances::default()).await?;
             demo::fill(&state, json, demo::Afterwards::End).await
+        }
+        Command::Verify { plan } => {
+            let state = build(config, Purpose::Command, Chances::default()).await?;
+            verify::verify(&state, plan.as_deref(), json).await
+        }
+        Command::Report { snapshot, plan, out, english } => {
+            let state = build(config, Purpose::Command, Chances::default()).await?;
+            let language = if english { Language::En } else { Language::Zh };
+            report::write(&state, json, &report::Wanted { snapshot, plan, out, language }).await
         }
         Command::Outbox { command } => {
             let state = build(config, Purpose::Command, Chances::default()).await?;
@@ -306,6 +362,10 @@ fn explain(error: StartError) -> StartError {
 
 /// Prints an error for a person, or as one JSON document.
 pub fn complain(error: &StartError, json: bool) {
+    // What was found is printed already, as the one document that was asked for.
+    if error.is::<verify::FaultsFound>() {
+        return;
+    }
     if json {
         let _ = print(&json!({ "error": error.to_string() }).to_string());
     } else {

@@ -4,18 +4,27 @@
 
 pub mod account;
 pub mod achievement;
+pub mod assessment;
 pub mod attachment;
 pub mod audit;
 pub mod code_list;
+pub mod contract;
 pub mod demand;
 pub mod docking;
+pub mod duplicate;
+pub mod enclave_entry;
+pub mod finance_case;
 pub mod health;
 pub mod import;
 pub mod indicator;
+pub mod landing;
 pub mod ledger;
 pub mod listing;
 pub mod organisation;
 pub mod provider;
+pub mod report;
 pub mod review;
 pub mod search;
+pub mod signal;
 pub mod snapshot;
+pub mod verification;

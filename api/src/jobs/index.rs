@@ -147,7 +147,11 @@ async fn changed_since(state: &State, position: i64) -> Result<Vec<ListingId>, J
         .into_iter()
         .filter_map(|row| match serde_json::from_value::<Job>(row.payload).ok()? {
             Job::IndexListing { listing_id } => Some(listing_id),
-            Job::Reindex | Job::Mail(_) | Job::Import { .. } => None,
+            Job::Reindex
+            | Job::Mail(_)
+            | Job::Import { .. }
+            | Job::Examine { .. }
+            | Job::ExamineAll { .. } => None,
         })
         .collect();
     Ok(ids.into_iter().collect())

@@ -1,5 +1,6 @@
 //! What happens outside a request: the outbox's jobs, and what time brings.
 
+pub mod examine;
 pub mod import;
 pub mod index;
 pub mod mail;
@@ -36,5 +37,9 @@ pub async fn run(state: &State, seq: i64, job: Job) -> Result<(), JobError> {
         Job::Reindex => index::rebuild(state, Some(seq)).await,
         Job::Mail(mail) => mail::send(state, seq, mail).await,
         Job::Import { import_id } => import::run(state, seq, import_id).await,
+        Job::Examine { listings, organisations, contracts } => {
+            examine::touched(state, seq, &listings, &organisations, &contracts).await
+        }
+        Job::ExamineAll { part, after } => examine::walk(state, seq, part, after).await,
     }
 }

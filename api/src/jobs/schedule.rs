@@ -4,8 +4,9 @@ use std::{fmt::Display, sync::Arc, time::Duration};
 
 use tokio::sync::watch;
 
+use super::examine;
 use crate::{
-    features::{account, attachment, docking, listing, provider},
+    features::{account, attachment, docking, listing, provider, snapshot},
     outbox::relay,
     state::State,
 };
@@ -39,6 +40,7 @@ pub async fn tick(state: &State) {
     report("listings expired", listing::schedule::expire(state).await);
     report("dockings expired", docking::schedule::expire(state).await);
     report("entries expired", provider::service::expire_entries(state).await);
+    report("plans frozen", snapshot::schedule::monthly(state).await);
     if let Err(error) = relay::measure(state).await {
         tracing::warn!(%error, "the outbox could not be measured");
     }
@@ -48,6 +50,7 @@ pub async fn tick(state: &State) {
 /// Takes away what nobody needs any more.
 pub async fn sweep(state: &State) {
     state.rate_limits.sweep();
+    report("walks begun", examine::begin(state).await);
     report("files swept", attachment::service::sweep(state).await);
     if let Err(error) = account::service::sweep(state).await {
         tracing::warn!(%error, "old tokens could not be swept");

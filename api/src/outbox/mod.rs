@@ -9,10 +9,11 @@ use sea_orm::{ActiveModelTrait, NotSet, Set};
 use serde::{Deserialize, Serialize};
 use techmart_entity::{
     Instant,
-    id::{AccountId, AuditId, ImportId, ListingId},
+    id::{AccountId, AuditId, ContractId, ImportId, ListingId, OrganisationId},
     outbox,
 };
 use tokio::sync::Notify;
+use uuid::Uuid;
 
 use crate::{
     db::Tx,
@@ -31,6 +32,31 @@ pub enum Job {
     Mail(Mail),
     /// Run an import.
     Import { import_id: ImportId },
+    /// Look for duplicates and signals at what an act touched.
+    Examine { listings: Vec<ListingId>, organisations: Vec<OrganisationId>, contracts: Vec<ContractId> },
+    /// One step of looking for duplicates and signals among everything.
+    ExamineAll { part: Part, after: Option<Uuid> },
+}
+
+/// The parts of a walk over everything, in their order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Part {
+    Listings,
+    Organisations,
+    Contracts,
+}
+
+impl Part {
+    /// What comes after it.
+    #[must_use]
+    pub fn next(self) -> Option<Self> {
+        match self {
+            Self::Listings => Some(Self::Organisations),
+            Self::Organisations => Some(Self::Contracts),
+            Self::Contracts => None,
+        }
+    }
 }
 
 /// A mail that has to be written. Its links are made when it is sent, so no secret waits in a row.
@@ -79,7 +105,9 @@ impl Job {
         match self {
             Self::IndexListing { .. } => Lane::Index,
             Self::Mail(_) => Lane::Mail,
-            Self::Import { .. } | Self::Reindex => Lane::Work,
+            Self::Import { .. } | Self::Reindex | Self::Examine { .. } | Self::ExamineAll { .. } => {
+                Lane::Work
+            }
         }
     }
 }

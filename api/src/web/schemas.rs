@@ -65,8 +65,13 @@ impl Schemas {
         let mut faults = Vec::new();
         for error in validator.iter_errors(instance) {
             collect(&error, &place, &mut faults);
+            // An answer need not be longer than what was asked.
+            if faults.len() >= FAULTS_AT_MOST {
+                break;
+            }
         }
         faults.dedup();
+        faults.truncate(FAULTS_AT_MOST);
         faults
     }
 
@@ -97,6 +102,9 @@ impl Schemas {
     }
 }
 
+/// How many faults of one request are told.
+const FAULTS_AT_MOST: usize = 100;
+
 fn collect(error: &jsonschema::ValidationError<'_>, place: &impl Fn(&str) -> Place, faults: &mut Vec<Fault>) {
     let path = error.instance_path().as_str();
     let mut at = |path: &str, code: &str, detail: Wording| {
@@ -105,7 +113,7 @@ fn collect(error: &jsonschema::ValidationError<'_>, place: &impl Fn(&str) -> Pla
     match error.kind() {
         ValidationErrorKind::AdditionalProperties { unexpected }
         | ValidationErrorKind::UnevaluatedProperties { unexpected } => {
-            for name in unexpected {
+            for name in unexpected.iter().take(FAULTS_AT_MOST) {
                 at(
                     &format!("{path}/{}", escape(name)),
                     "unknown",

@@ -124,9 +124,15 @@ impl AchievementContent {
         let registration = self
             .registration_no
             .iter()
-            .map(|number| number.split_whitespace().collect::<String>().to_uppercase())
+            .map(|number| registration_key(number))
             .filter(|number| !number.is_empty())
             .map(|number| format!("registration:{number}"));
         patents.chain(registration).collect()
     }
+}
+
+/// A registration number however it is typed: full width or not, with hyphens, spaces or without.
+fn registration_key(number: &str) -> String {
+    use unicode_normalization::UnicodeNormalization;
+    number.nfkc().filter(|c| c.is_alphanumeric()).collect::<String>().to_uppercase()
 }

@@ -67,10 +67,11 @@ impl Content {
         document.unwrap_or_default()
     }
 
-    /// SHA-256 (hex) of the stored document: the evidence of what was published.
+    /// SHA-256 (hex) of the document without what is private: the evidence of what was published. A hash
+    /// over a telephone number would tell it to whoever tries all of them.
     #[must_use]
     pub fn hash(&self) -> String {
-        crate::canonical::hash(&self.document())
+        crate::canonical::hash(&self.clone().without_private().document())
     }
 
     #[must_use]

@@ -146,10 +146,17 @@ impl Model {
     pub fn working_status(&self) -> ListingStatus {
         self.next_status.unwrap_or(self.status)
     }
+
+    /// Whether it has been published at some time: then its page, or what is left of it, is readable.
+    #[must_use]
+    pub fn was_published(&self) -> bool {
+        self.status.was_published() || (self.merged_into.is_some() && self.published_version_id.is_some())
+    }
 }
 
 /// The keys by which exact duplicates are found: `patent:<number>`, `registration:<number>`,
-/// `title:<owner>:<title key>`; several a listing.
+/// `title:<owner>:<title key>`; several a listing. Two of which one was found to be a variant of the
+/// other share `variant:<pair>`.
 pub mod duplicate_key {
     use sea_orm::entity::prelude::*;
 

@@ -1,7 +1,10 @@
 //! The life cycle of a listing (domain §4), used twice in each row: for the item itself and, once
 //! it is published, for the next version that is being worked on beside it.
 
-use crate::{coded_enum, life_cycle::LifeCycle};
+use crate::{
+    coded_enum,
+    life_cycle::{IllegalMove, LifeCycle, StatusChange},
+};
 
 coded_enum! {
     /// Where an item, or the next version of a published item, stands.
@@ -17,6 +20,7 @@ coded_enum! {
         Withdrawn = "withdrawn" ("已撤回", "withdrawn"),
         Solved = "solved" ("已解决", "solved"),
         ClosedUnsolved = "closed_unsolved" ("未解决关闭", "closed unsolved"),
+        Merged = "merged" ("已合并", "merged into another"),
     }
 }
 
@@ -37,6 +41,8 @@ coded_enum! {
         Withdraw = "withdraw" ("撤下", "withdraw"),
         Solve = "solve" ("标记已解决", "solve"),
         CloseUnsolved = "close_unsolved" ("未解决关闭", "close unsolved"),
+        Merge = "merge" ("并入另一条", "merge into another"),
+        Unmerge = "unmerge" ("撤销合并", "undo the merge"),
     }
 }
 
@@ -63,6 +69,26 @@ impl LifeCycle for ListingStatus {
             ListingMove::Withdraw => (&[S::Published, S::Suspended, S::Expired], S::Withdrawn),
             ListingMove::Solve => (&[S::Published, S::Expired], S::Solved),
             ListingMove::CloseUnsolved => (&[S::Published, S::Expired], S::ClosedUnsolved),
+            // Whatever a listing has come to, it may turn out to be another one; what was counted of it
+            // stands until then.
+            ListingMove::Merge => (
+                &[
+                    S::Draft,
+                    S::Submitted,
+                    S::InReview,
+                    S::Returned,
+                    S::Rejected,
+                    S::Published,
+                    S::Suspended,
+                    S::Expired,
+                    S::Withdrawn,
+                    S::Solved,
+                    S::ClosedUnsolved,
+                ],
+                S::Merged,
+            ),
+            // Where it really goes is where it was merged from: `unmerge` below.
+            ListingMove::Unmerge => (&[S::Merged], S::Draft),
         };
         from.contains(&self).then_some(to)
     }
@@ -79,7 +105,13 @@ impl ListingStatus {
     #[must_use]
     pub fn was_published(self) -> bool {
         match self {
-            Self::Draft | Self::Submitted | Self::InReview | Self::Returned | Self::Rejected => false,
+            // What was merged may have been either: `Model::was_published` knows.
+            Self::Draft
+            | Self::Submitted
+            | Self::InReview
+            | Self::Returned
+            | Self::Rejected
+            | Self::Merged => false,
             Self::Published
             | Self::Suspended
             | Self::Expired
@@ -87,6 +119,14 @@ impl ListingStatus {
             | Self::Solved
             | Self::ClosedUnsolved => true,
         }
+    }
+
+    /// Undoes a merge: the listing stands again where it stood.
+    ///
+    /// # Errors
+    /// [`IllegalMove`] when it is not merged.
+    pub fn unmerge(self, merged_from: Self) -> Result<StatusChange<Self>, IllegalMove> {
+        Ok(self.apply(ListingMove::Unmerge)?.landing_at(merged_from))
     }
 }
 
@@ -108,7 +148,9 @@ impl ListingMove {
             | Self::Renew
             | Self::Withdraw
             | Self::Solve
-            | Self::CloseUnsolved => false,
+            | Self::CloseUnsolved
+            | Self::Merge
+            | Self::Unmerge => false,
         }
     }
 }

@@ -32,7 +32,7 @@ pub fn owner_of_upload(cx: &Context) -> Result<Option<OrganisationId>> {
 /// may use what was uploaded for that organisation.
 #[must_use]
 pub fn may_use(cx: &Context, row: &Model, decided_about: Option<OrganisationId>) -> bool {
-    let own = cx.account_id() == Some(row.uploaded_by);
+    let own = is_own(cx, row);
     let acting = row.organisation_id.is_some_and(|organisation| cx.edits_for(organisation));
     let centre = cx.actor.is_centre()
         && (row.organisation_id.is_none()
@@ -53,9 +53,16 @@ pub fn look_is_logged(cx: &Context, row: &Model) -> bool {
 }
 
 fn reads_by_right(cx: &Context, row: &Model) -> bool {
-    cx.account_id() == Some(row.uploaded_by)
+    is_own(cx, row)
         || row.organisation_id.is_some_and(|organisation| cx.actor.belongs_to(organisation))
         || cx.actor.is_centre()
+}
+
+/// Whether the caller uploaded it and still speaks for whom it was uploaded: whoever leaves an
+/// organisation leaves its files.
+fn is_own(cx: &Context, row: &Model) -> bool {
+    cx.account_id() == Some(row.uploaded_by)
+        && row.organisation_id.is_none_or(|organisation| cx.actor.belongs_to(organisation))
 }
 
 /// The docking that uses it, if one does.

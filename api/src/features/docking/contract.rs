@@ -1,8 +1,6 @@
 //! The technology contract that came of a docking, and its registration, which counts in T7.
 
-use sea_orm::Set;
 use techmart_entity::{
-    Day,
     attachment::AttachmentPurpose,
     audit::SubjectKind,
     contract::{
@@ -25,17 +23,12 @@ use crate::{
     config::Zone,
     db::Tx,
     error::{AppError, Fault, Result},
-    features::{attachment, audit, audit::Record, ledger::rules as counting},
+    features::{
+        attachment, audit, audit::Record, contract as contracts, duplicate, ledger::rules as counting,
+    },
     say,
     web::etag::Precondition,
 };
-
-/// The registration rules that hold for a contract signed on that day: they were replaced in January 2026.
-#[must_use]
-pub fn rule_version(signed_on: Day) -> &'static str {
-    use chrono::Datelike;
-    if signed_on.year() >= 2026 { "2026.1" } else { "2001.1" }
-}
 
 /// A party or a broker records the signed contract.
 ///
@@ -92,7 +85,7 @@ pub async fn sign(
         registration_authority: None,
         registered_on: None,
         certificate_attachment_id: None,
-        rule_version: rule_version(given.signed_on).to_owned(),
+        rule_version: contracts::rules::rule_version(given.signed_on).to_owned(),
         recorded_by: cx.person()?.account_id,
         recorded_at: cx.now,
         registered_by: None,
@@ -105,10 +98,12 @@ pub async fn sign(
         ended_by: None,
     };
     let contract_id = contract.id;
-    repo::insert_contract(tx, contract).await?;
+    contracts::repo::insert(tx, contract.clone()).await?;
     let moved = repo::advance(tx, &row, &change, cx.now, ActiveModel::default()).await?;
     audit::record(tx, cx, Record::of_move(&signed, SubjectKind::Contract, contract_id)).await?;
+    duplicate::service::ask(tx, cx, Vec::new(), Vec::new(), vec![contract_id]).await?;
     record_move(tx, cx, id, &change, None, None).await?;
+    counting::contract::signed(tx, cx, &moved, &contract).await?;
     Ok(moved)
 }
 
@@ -119,8 +114,7 @@ async fn check(
     given: &ContractIn,
     faults: &mut Vec<Fault>,
 ) -> Result<()> {
-    rules::said(&given.number, "/number", faults);
-    rules::said(&given.title, "/title", faults);
+    contracts::rules::named(&given.number, &given.title, faults);
     let first_met = repo::meetings(tx, row.id)
         .await?
         .into_iter()
@@ -128,23 +122,8 @@ async fn check(
         .map(|meeting| meeting.held_on)
         .min();
     rules::day(cx, given.signed_on, first_met, "/signed_on", faults);
-    if let Some(TermIn { from: Some(from), to: Some(to) }) = &given.term
-        && to < from
-    {
-        faults.push(Fault::at(
-            "/term/to",
-            "too_early",
-            say!("{to} 早于开始日 {from}。", "{to} is before the beginning, {from}."),
-        ));
-    }
-    let total = given.total_amount;
-    if given.technical_amount.is_some_and(|technical| technical > total) {
-        faults.push(Fault::at(
-            "/technical_amount",
-            "too_large",
-            say!("技术交易额不能大于成交额 {total}。", "It is at most the total, {total}."),
-        ));
-    }
+    contracts::rules::term(given.term.as_ref(), faults);
+    contracts::rules::amounts(given.total_amount, given.technical_amount, faults);
     Ok(())
 }
 
@@ -207,61 +186,8 @@ pub async fn register(
 ) -> Result<Model> {
     let (row, _, change) = begin(tx, cx, id, DockingMove::RegisterContract, precondition).await?;
     let contract = repo::contract(tx, id).await?.ok_or_else(AppError::not_found)?;
-    let registered = contract.status.apply(ContractMove::Register)?;
-    let mut faults = Vec::new();
-    let key = registration_key(&given.registration_number);
-    if key.is_none() {
-        faults.push(Fault::at(
-            "/registration_number",
-            "format",
-            say!(
-                "登记编号应为 14 或 16 位数字（空格和连字符除外）。",
-                "It has 14 or 16 digits, besides spaces and hyphens."
-            ),
-        ));
-    }
-    rules::said(&given.authority, "/authority", &mut faults);
-    rules::day(cx, given.registered_on, Some(contract.signed_on), "/registered_on", &mut faults);
-    attachment::service::take_as(
-        tx,
-        cx,
-        given.certificate_attachment_id,
-        "/certificate_attachment_id",
-        &used_by(id),
-        AttachmentPurpose::Certificate,
-        &mut faults,
-    )
-    .await?;
-    if !faults.is_empty() {
-        return Err(AppError::rules(faults));
-    }
-    let set = contract::ActiveModel {
-        status: Set(registered.to()),
-        registration_number: Set(Some(given.registration_number)),
-        registration_key: Set(key),
-        registration_authority: Set(Some(given.authority)),
-        registered_on: Set(Some(given.registered_on)),
-        certificate_attachment_id: Set(Some(given.certificate_attachment_id)),
-        registered_by: Set(cx.account_id()),
-        ..Default::default()
-    };
-    let contract = repo::save_contract(tx, &contract, set).await?;
+    contracts::service::write_registration(tx, cx, &contract, given, zone).await?;
     let moved = repo::advance(tx, &row, &change, cx.now, ActiveModel::default()).await?;
-    audit::record(tx, cx, Record::of_move(&registered, SubjectKind::Contract, contract.id)).await?;
     record_move(tx, cx, id, &change, None, None).await?;
-    counting::contract::registered(tx, cx, &contract, zone).await?;
     Ok(moved)
-}
-
-/// The digits of a registration number; none when they are not 14 or 16.
-#[must_use]
-pub fn registration_key(raw: &str) -> Option<String> {
-    let key: String = raw.chars().filter(|c| !c.is_whitespace() && !is_hyphen(*c)).collect();
-    let fits = matches!(key.len(), 14 | 16) && key.bytes().all(|byte| byte.is_ascii_digit());
-    fits.then_some(key)
-}
-
-/// The hyphens that people type, the full-width one and the dashes included.
-fn is_hyphen(c: char) -> bool {
-    matches!(c, '-' | '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{FE63}' | '\u{FF0D}')
 }

@@ -76,7 +76,11 @@ pub async fn land(
     Ok(moved)
 }
 
-async fn take_evidence(
+/// Takes the papers of a landing or of one of its milestones.
+///
+/// # Errors
+/// When the database cannot be asked or written.
+pub async fn take_evidence(
     tx: &Tx,
     cx: &Context,
     id: DockingId,

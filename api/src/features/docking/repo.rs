@@ -300,51 +300,6 @@ pub async fn contract(db: &impl ConnectionTrait, docking: DockingId) -> Result<O
     Ok(contract::Entity::find().filter(contract::Column::DockingId.eq(docking)).one(db).await?)
 }
 
-/// Writes a new contract.
-///
-/// # Errors
-/// When the row cannot be written.
-pub async fn insert_contract(tx: &Tx, row: contract::Model) -> Result<()> {
-    contract::Entity::insert(row.into_active_model().reset_all()).exec_without_returning(tx).await?;
-    Ok(())
-}
-
-/// Writes a contract's registration.
-///
-/// # Errors
-/// 409 when the registration number is another contract's, 412 when the row is no longer the one that
-/// was read.
-pub async fn save_contract(
-    tx: &Tx,
-    row: &contract::Model,
-    mut set: contract::ActiveModel,
-) -> Result<contract::Model> {
-    set.version = Set(row.version + 1);
-    let updated = contract::Entity::update_many()
-        .set(set)
-        .filter(contract::Column::Id.eq(row.id))
-        .filter(contract::Column::Version.eq(row.version))
-        .exec(tx)
-        .await
-        .map_err(|error| match unique_violation(&error) {
-            Some(_) => AppError::new(
-                Code::AlreadyExists,
-                say!(
-                    "该登记编号已用于另一份合同；请核对证书上的编号。",
-                    "That registration number is another contract's; compare it with the certificate."
-                ),
-            ),
-            None => error.into(),
-        })?;
-    if updated.rows_affected == 0 {
-        return Err(AppError::new(
-            Code::VersionChanged,
-            say!("内容刚被他人修改，请重新读取。", "Somebody has just changed it; read it again."),
-        ));
-    }
-    contract::Entity::find_by_id(row.id).one(tx).await?.ok_or_else(AppError::not_found)
-}
-
 /// The landing of a docking.
 ///
 /// # Errors

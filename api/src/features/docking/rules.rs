@@ -127,8 +127,17 @@ pub async fn organisation(
     faults: &mut Vec<Fault>,
 ) -> Result<Option<organisation::Model>> {
     let found = organisations::find(tx, id).await?;
-    if found.is_none() {
-        faults.push(Fault::at(pointer, "unknown", say!("没有这个单位。", "There is no such organisation.")));
+    match &found {
+        None => faults.push(Fault::at(
+            pointer,
+            "unknown",
+            say!("没有这个单位。", "There is no such organisation."),
+        )),
+        Some(row) => {
+            if let Some(into) = row.merged_into {
+                faults.push(organisations::merged(pointer, into));
+            }
+        }
     }
     Ok(found)
 }
@@ -224,6 +233,9 @@ pub async fn provider(
 
 /// A day that cannot be in the future and not before what it rests on.
 pub fn day(cx: &Context, day: Day, not_before: Option<Day>, pointer: &str, faults: &mut Vec<Fault>) {
+    if chrono::Datelike::year(&day) < 1990 {
+        faults.push(Fault::at(pointer, "too_early", say!("{day} 早于 1990 年。", "{day} is before 1990.")));
+    }
     if day > cx.today {
         faults.push(Fault::at(pointer, "future", say!("{day} 在将来。", "{day} is in the future.")));
     }

@@ -173,7 +173,9 @@ fn meeting_out(row: meeting::Model, people: bool) -> MeetingOut {
     }
 }
 
-fn contract_out(row: contract::Model, people: bool) -> ContractOut {
+/// A contract on the wire; `people` with who recorded it.
+#[must_use]
+pub fn contract_out(row: contract::Model, people: bool) -> ContractOut {
     ContractOut {
         id: row.id,
         number: row.number,
@@ -202,7 +204,9 @@ fn contract_out(row: contract::Model, people: bool) -> ContractOut {
     }
 }
 
-fn landing_out(row: landing::Model, people: bool) -> LandingOut {
+/// A landing on the wire; `people` with who recorded it.
+#[must_use]
+pub fn landing_out(row: landing::Model, people: bool) -> LandingOut {
     LandingOut {
         id: row.id,
         landed_on: row.landed_on,

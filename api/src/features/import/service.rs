@@ -36,7 +36,7 @@ use crate::{
     auth::Context,
     db::Tx,
     error::{AppError, Code, Result},
-    features::{audit, audit::Record},
+    features::{audit, audit::Record, duplicate},
     files::FileError,
     jobs::JobError,
     outbox::{self, Job, relay},
@@ -211,6 +211,14 @@ async fn write_batch(state: &State, import: &Model, batch: &[Item]) -> Result<()
                 let result = take_item(tx, &cx, import, item).await?;
                 count(&mut counted, &result);
                 results.push(result);
+            }
+            let touched: Vec<_> = results
+                .iter()
+                .filter(|row| matches!(row.outcome, RowOutcome::Made | RowOutcome::Changed))
+                .filter_map(|row| row.listing_id)
+                .collect();
+            if !import.dry_run {
+                duplicate::service::ask(tx, &cx, touched, Vec::new(), Vec::new()).await?;
             }
             repo::insert_rows(tx, results).await?;
             let set = ActiveModel {

@@ -94,11 +94,13 @@ fn verdict(found: &Model, raw: &Value) -> Verdict {
         | ListingStatus::Expired
         | ListingStatus::Withdrawn
         | ListingStatus::Solved
-        | ListingStatus::ClosedUnsolved => Verdict::Change,
+        | ListingStatus::ClosedUnsolved
+        | ListingStatus::Merged => Verdict::Change,
     };
     match found.status {
         ListingStatus::Rejected => Verdict::Keep("rejected"),
         ListingStatus::Withdrawn => Verdict::Keep("withdrawn"),
+        ListingStatus::Merged => Verdict::Keep("merged"),
         ListingStatus::Solved | ListingStatus::ClosedUnsolved => Verdict::Keep("ended"),
         ListingStatus::Draft
         | ListingStatus::Submitted
@@ -390,6 +392,7 @@ mod tests {
             (S::Rejected, None, Verdict::Keep("rejected")),
             (S::Withdrawn, None, Verdict::Keep("withdrawn")),
             (S::Solved, None, Verdict::Keep("ended")),
+            (S::Merged, None, Verdict::Keep("merged")),
             (S::Published, None, Verdict::Change),
             (S::Expired, None, Verdict::Change),
             (S::Published, Some(S::Draft), Verdict::Keep("being_edited")),

@@ -8,8 +8,8 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use super::{
     definition,
     dto::{
-        GapsOut, IndicatorIn, IndicatorOut, IndicatorPatch, IndicatorsOut, OutlookOut, PlanDetail, PlanIn, PlanOut,
-        PlansOut, ProgressOut, ProgressQuery, RuleDiffOut, RuleIn, RuleOut, RulesOut, StandingQuery,
+        GapsOut, IndicatorIn, IndicatorOut, IndicatorPatch, IndicatorsOut, OutlookOut, PlanDetail, PlanIn,
+        PlanOut, PlansOut, ProgressOut, ProgressQuery, RuleDiffOut, RuleIn, RuleOut, RulesOut, StandingQuery,
         TargetIn, TryRuleIn, UnitsQuery, VariantsOut, WhatIfOut,
     },
     outlook, progress, repo, rule_diff, what_if,

@@ -1,7 +1,9 @@
 //! The moves of a count: earned, completed, confirmed, reversed.
 
+use chrono::Datelike;
 use techmart_entity::{
     Day, Instant,
+    attachment::AttachmentPurpose,
     audit::SubjectKind,
     id::{AccountId, AttachmentId, ContractId, DockingId, EntryId, ListingId, OrganisationId},
     indicator,
@@ -12,12 +14,14 @@ use techmart_entity::{
     life_cycle::LifeCycle,
 };
 
+use unicode_normalization::UnicodeNormalization;
+
 use super::{evidence::lacking, repo, sums, sums::Sums};
 use crate::{
     auth::Context,
     db::Tx,
     error::{AppError, Code, Fault, Result},
-    features::{attachment, audit, audit::Record},
+    features::{attachment, audit, audit::Record, listing},
     say,
 };
 
@@ -324,15 +328,35 @@ pub async fn record_by_hand(tx: &Tx, cx: &Context, by_hand: ByHand) -> Result<En
         let day = by_hand.effective_on;
         faults.push(Fault::at("/effective_on", "future", say!("{day} 在将来。", "{day} is in the future.")));
     }
-    let id_hint = format!("ledger:{}:{}", by_hand.indicator, by_hand.unit);
-    let paper =
-        attachment::service::take(tx, cx, by_hand.attachment_id, "/attachment_id", &id_hint, &mut faults)
-            .await?;
+    if by_hand.effective_on.year() < EARLIEST_YEAR {
+        let day = by_hand.effective_on;
+        faults.push(Fault::at(
+            "/effective_on",
+            "too_early",
+            say!("{day} 早于 1990 年。", "{day} is before 1990."),
+        ));
+    }
+    let unit = tidy_unit(&by_hand.unit);
+    if unit.is_empty() {
+        faults.push(Fault::at("/unit", "blank", say!("不能只有空白。", "It must not be blank.")));
+    }
+    let organisations = about_listing(tx, cx, &by_hand, &mut faults).await?;
+    let id_hint = format!("ledger:{}:{unit}", by_hand.indicator);
+    let paper = attachment::service::take_as(
+        tx,
+        cx,
+        by_hand.attachment_id,
+        "/attachment_id",
+        &id_hint,
+        AttachmentPurpose::Evidence,
+        &mut faults,
+    )
+    .await?;
     let (Some(indicator), Some(paper), true) = (manual, paper, faults.is_empty()) else {
         return Err(AppError::rules(faults));
     };
     let earned = Earned {
-        unit_key: by_hand.unit,
+        unit_key: format!("manual:{unit}"),
         label: by_hand.label,
         delta: by_hand.amount,
         effective_on: by_hand.effective_on,
@@ -340,7 +364,7 @@ pub async fn record_by_hand(tx: &Tx, cx: &Context, by_hand: ByHand) -> Result<En
         facts: serde_json::json!({ "note": by_hand.note, "responsible_unit": by_hand.responsible_unit }),
         evidence: vec![of_file(EvidenceKind::Report, &paper)],
         performers: Vec::new(),
-        organisations: Vec::new(),
+        organisations,
         demo: by_hand.demo,
         listing_id: by_hand.listing_id,
         docking_id: None,
@@ -351,6 +375,46 @@ pub async fn record_by_hand(tx: &Tx, cx: &Context, by_hand: ByHand) -> Result<En
     })?;
     audit::record(tx, cx, Record::act("record_by_hand", SubjectKind::LedgerEntry, id)).await?;
     Ok(id)
+}
+
+/// The earliest year that anything is recorded of.
+const EARLIEST_YEAR: i32 = 1990;
+
+/// A unit's name however it is typed: one unit is not two for a space or a capital.
+fn tidy_unit(unit: &str) -> String {
+    let folded: String = unit.nfkc().collect::<String>().to_lowercase();
+    folded
+        .split(|c: char| c.is_whitespace() || c.is_control())
+        .filter(|word| !word.is_empty())
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
+/// The owner of the listing that a hand-made unit is about, so that none of its members confirms it. Demo
+/// and real do not mix.
+async fn about_listing(
+    tx: &Tx,
+    cx: &Context,
+    by_hand: &ByHand,
+    faults: &mut Vec<Fault>,
+) -> Result<Vec<OrganisationId>> {
+    let Some(id) = by_hand.listing_id else { return Ok(Vec::new()) };
+    let Some(row) = listing::repo::by_ids(tx, &[id]).await?.into_iter().next() else {
+        faults.push(Fault::at("/listing_id", "unknown", say!("没有这个条目。", "There is no such item.")));
+        return Ok(Vec::new());
+    };
+    if row.demo != by_hand.demo {
+        faults.push(Fault::at(
+            "/demo",
+            "demo_and_real",
+            say!("演示数据和真实数据不能混用。", "Demo and real items do not mix."),
+        ));
+    }
+    let owner: Vec<OrganisationId> = row.organisation_id.into_iter().collect();
+    if owner.iter().any(|organisation| cx.actor.belongs_to(*organisation)) {
+        return Err(interested());
+    }
+    Ok(owner)
 }
 
 /// An amount that makes no sense for the indicator: fewer than one unit, a negative level.
@@ -398,6 +462,17 @@ async fn step(
 pub fn of_the_centre(cx: &Context) -> Result<()> {
     cx.person()?;
     if cx.actor.is_centre() { Ok(()) } else { Err(centre_only()) }
+}
+
+/// Nobody records for, or decides about, an organisation they belong to.
+///
+/// # Errors
+/// 403.
+pub fn disinterested(cx: &Context, concerned: &[OrganisationId]) -> Result<()> {
+    if concerned.iter().any(|organisation| cx.actor.belongs_to(*organisation)) {
+        return Err(interested());
+    }
+    Ok(())
 }
 
 fn centre_only() -> AppError {

@@ -106,7 +106,8 @@ pub struct ListingOut<C> {
     /// The reviewer who holds the claim. For the centre.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub claimed_by: Option<AccountId>,
-    /// Listings of the same kind with the same patent, registration number, or owner and title. For
+    /// Listings of the same kind with the same patent, registration number, or owner and title, or of
+    /// which one was found to be a variant of the other. For
     /// the owner's members and the centre.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub duplicates: Option<Vec<DuplicateOut>>,
@@ -119,6 +120,8 @@ pub struct ListingOut<C> {
     pub expires_at: Option<Moment>,
     pub withdrawn_at: Option<Moment>,
     pub withdrawal_reason: Option<String>,
+    /// The listing with which this one was found to be the same; what is left here is its tombstone.
+    pub merged_into: Option<ListingId>,
     pub created_at: Moment,
     pub updated_at: Moment,
 }

@@ -46,7 +46,7 @@ pub fn relation(cx: &Context, row: &Model, party: bool) -> Relation {
 #[must_use]
 pub fn may_read_page(cx: &Context, row: &Model, relation: Relation) -> bool {
     let insider = relation.member || relation.centre || relation.auditor;
-    if !row.status.was_published() {
+    if !row.was_published() {
         return false;
     }
     if insider || relation.party {
@@ -156,6 +156,10 @@ pub fn move_it(cx: &Context, row: &Model, relation: Relation, mv: ListingMove) -
         ListingMove::Expire => {
             Err(AppError::forbidden(say!("到期由系统执行。", "The service itself lets things expire.")))
         }
+        ListingMove::Merge | ListingMove::Unmerge => Err(AppError::forbidden(say!(
+            "合并在疑似重复中判定（/duplicates）。",
+            "Merges are decided among the possible duplicates (/duplicates)."
+        ))),
     }
 }
 

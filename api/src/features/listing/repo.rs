@@ -360,7 +360,12 @@ pub async fn delete(tx: &Tx, id: ListingId) -> Result<()> {
 /// # Errors
 /// When the rows cannot be written.
 pub async fn set_duplicate_keys(tx: &Tx, row: &Model, content: &Content) -> Result<()> {
-    duplicate_key::Entity::delete_many().filter(duplicate_key::Column::ListingId.eq(row.id)).exec(tx).await?;
+    // That it is a variant was a person's finding: no content changes it.
+    duplicate_key::Entity::delete_many()
+        .filter(duplicate_key::Column::ListingId.eq(row.id))
+        .filter(duplicate_key::Column::Key.not_like("variant:%"))
+        .exec(tx)
+        .await?;
     let owner = row.organisation_id.map(|id| id.to_string());
     let keys = content.duplicate_keys(owner.as_deref());
     if keys.is_empty() {
@@ -375,8 +380,8 @@ pub async fn set_duplicate_keys(tx: &Tx, row: &Model, content: &Content) -> Resu
     Ok(())
 }
 
-/// Listings of the same kind that share a hard key, with the key: `(listing, key)`. Withdrawn and
-/// rejected ones are left out.
+/// Listings of the same kind that share a hard key, with the key: `(listing, key)`. Withdrawn, rejected
+/// and merged ones are left out.
 ///
 /// # Errors
 /// When the database cannot be asked.
@@ -404,7 +409,10 @@ pub async fn duplicates(db: &impl ConnectionTrait, row: &Model) -> Result<Vec<(M
         .into_iter()
         .filter_map(|key| {
             let row = rows.iter().find(|row| row.id == key.listing_id)?;
-            let gone = matches!(row.status, ListingStatus::Withdrawn | ListingStatus::Rejected);
+            let gone = matches!(
+                row.status,
+                ListingStatus::Withdrawn | ListingStatus::Rejected | ListingStatus::Merged
+            );
             (!gone).then(|| (row.clone(), key.key))
         })
         .collect())

@@ -21,7 +21,9 @@ use crate::{
     auth::Context,
     db::Tx,
     error::{AppError, Code, Fault, Result},
-    features::{audit, audit::Record, ledger::rules as counting, organisation::repo as organisations},
+    features::{
+        audit, audit::Record, duplicate, ledger::rules as counting, organisation::repo as organisations,
+    },
     say,
     web::etag::Precondition,
 };
@@ -139,6 +141,7 @@ pub async fn publish(
         counting::listing::published(tx, cx, &moved, &version, &content).await?;
     }
     reindex(tx, cx, id).await?;
+    duplicate::service::ask(tx, cx, vec![id], Vec::new(), Vec::new()).await?;
     Ok(moved)
 }
 
@@ -216,6 +219,7 @@ pub async fn reject(
     if kind == ListingKind::Demand && !moved.status.was_published() {
         counting::demand::rejected(tx, cx, &moved, reason).await?;
     }
+    duplicate::service::ask(tx, cx, vec![id], Vec::new(), Vec::new()).await?;
     Ok(moved)
 }
 
@@ -321,7 +325,8 @@ pub async fn diagnose(
         | ListingStatus::Expired
         | ListingStatus::Withdrawn
         | ListingStatus::Solved
-        | ListingStatus::ClosedUnsolved => false,
+        | ListingStatus::ClosedUnsolved
+        | ListingStatus::Merged => false,
     };
     let by = cx.account_id().ok_or_else(AppError::not_found)?;
     if !open {

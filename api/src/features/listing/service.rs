@@ -26,7 +26,8 @@ use crate::{
     db::Tx,
     error::{AppError, Code, Fault, Result},
     features::{
-        attachment, audit, audit::Record, ledger::rules as counting, organisation::repo as organisations,
+        attachment, audit, audit::Record, duplicate, ledger::rules as counting,
+        organisation::repo as organisations,
     },
     outbox::{self, Job, Mail},
     say,
@@ -181,6 +182,9 @@ async fn collect(
             Some(organisation) => {
                 row.organisation_id = Some(id);
                 row.demo = organisation.demo;
+                if let Some(into) = organisation.merged_into {
+                    faults.push(organisations::merged("/collected/organisation_id", into));
+                }
                 if cx.actor.belongs_to(id) {
                     return Err(AppError::new(
                         Code::ConflictOfInterest,
@@ -402,6 +406,7 @@ pub async fn submit(
     if first && kind == ListingKind::Demand {
         counting::demand::submitted(tx, cx, &moved, content.hash()).await?;
     }
+    duplicate::service::ask(tx, cx, vec![id], Vec::new(), Vec::new()).await?;
     Ok(moved)
 }
 
@@ -467,6 +472,7 @@ pub async fn withdraw(
         .await?;
     counting::listing::withdrawn(tx, cx, &moved).await?;
     reindex(tx, cx, id).await?;
+    duplicate::service::ask(tx, cx, vec![id], Vec::new(), Vec::new()).await?;
     Ok(moved)
 }
 

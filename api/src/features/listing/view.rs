@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 use techmart_entity::{
     id::{ListingId, OrganisationId},
     life_cycle::LifeCycle,
-    listing::{Content, ListingKind, Model, status::ListingStatus, version},
+    listing::{Audience, Content, ListingKind, Model, status::ListingStatus, version},
     organisation::{self, status::VerificationStatus},
 };
 
@@ -68,14 +68,19 @@ pub async fn page<C: DeserializeOwned>(
     let row = repo::find(db, kind, id).await?;
     let relation = relation(db, cx, &row).await?;
     policy::see(cx, &row, relation)?;
-    if !row.status.was_published() {
+    if !row.was_published() {
         return Ok((show(db, &row, row.working_version_id, relation).await?, draft_tag(&row)));
     }
     let mut out = show::<C>(db, &row, row.published_version_id, relation).await?;
-    if row.status == ListingStatus::Withdrawn && !policy::may_read_draft(relation) {
+    if is_tombstone(&row) && !policy::may_read_draft(relation) {
         out.content = None;
     }
     Ok((out, page_tag(&row)))
+}
+
+/// Whether nothing but the fact that it was there is left of a page for those outside.
+fn is_tombstone(row: &Model) -> bool {
+    matches!(row.status, ListingStatus::Withdrawn | ListingStatus::Merged)
 }
 
 /// The working version.
@@ -133,7 +138,8 @@ pub async fn show<C: DeserializeOwned>(
         organisation,
         audience: row.audience,
         source: row.source,
-        source_url: row.source_url.clone(),
+        // An address can name whom the listing does not.
+        source_url: row.source_url.clone().filter(|_| policy::may_read_owner(row, relation)),
         collected_at: row.collected_at.map(Into::into),
         diagnosis: row.diagnosis.clone().filter(|_| inside).map(Into::into),
         claimed_by: row.claimed_by.filter(|_| relation.centre || relation.auditor),
@@ -144,6 +150,7 @@ pub async fn show<C: DeserializeOwned>(
         expires_at: row.expires_at.map(Into::into),
         withdrawn_at: row.withdrawn_at.map(Into::into),
         withdrawal_reason: row.withdrawal_reason.clone(),
+        merged_into: row.merged_into,
         created_at: row.created_at.into(),
         updated_at: row.updated_at.into(),
     })
@@ -318,7 +325,7 @@ pub async fn versions<C: DeserializeOwned>(
     let relation = relation(db, cx, &row).await?;
     policy::see(cx, &row, relation)?;
     let inside = policy::may_read_draft(relation);
-    if row.status == ListingStatus::Withdrawn && !inside {
+    if is_tombstone(&row) && !inside {
         return Ok(VersionsOut { items: Vec::new() });
     }
     let items = repo::all_versions(db, id)
@@ -326,15 +333,21 @@ pub async fn versions<C: DeserializeOwned>(
         .into_iter()
         .filter(|version| inside || version.published_at.is_some())
         .map(|version| {
-            Ok(VersionOut {
+            // A version that was for fewer readers than the present one stays theirs.
+            let then = Model { audience: audience(kind, &version)?, ..row.clone() };
+            if !inside && !policy::may_read_page(cx, &then, relation) {
+                return Ok(None);
+            }
+            Ok(Some(VersionOut {
                 number: version.number,
                 content: content(kind, &version, relation)?,
                 content_hash: version.content_hash,
                 created_at: version.created_at.into(),
                 submitted_at: version.submitted_at.map(Into::into),
                 published_at: version.published_at.map(Into::into),
-            })
+            }))
         })
+        .filter_map(Result::transpose)
         .collect::<Result<_>>()?;
     Ok(VersionsOut { items })
 }
@@ -363,4 +376,10 @@ pub async fn history(
     };
     let rows = audit::repo::list(db, &filter, cut.after, cut.limit + 1).await?;
     Ok(cut.page(rows, |row| row.id, audit::dto::HistoryOut::from))
+}
+
+/// For whom a version was.
+fn audience(kind: ListingKind, version: &version::Model) -> Result<Audience> {
+    let content = Content::parse(kind, version.content.clone()).map_err(AppError::internal)?;
+    Ok(content.audience())
 }

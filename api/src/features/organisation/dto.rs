@@ -131,6 +131,8 @@ pub struct OrganisationOut {
     pub scale: Option<Scale>,
     pub tags: Vec<OrganisationTag>,
     pub demo: bool,
+    /// The organisation with which this one was found to be the same: what is left here is its tombstone.
+    pub merged_into: Option<OrganisationId>,
     /// For members, the centre and auditors, as are all members down to `legal_moves`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub uscc: Option<String>,

@@ -2,6 +2,7 @@
 //! who remove each other at once one stays.
 
 use techmart_entity::{
+    account::Role,
     audit::SubjectKind,
     id::{AccountId, OrganisationId},
     organisation::{Model, membership, membership::MemberRole},
@@ -46,12 +47,20 @@ pub async fn add(
             ),
         )
     })?;
-    if account.role == techmart_entity::account::Role::Auditor {
-        return Err(AppError::rule(
-            "/email",
-            "auditor",
-            say!("审计账号不能成为单位成员。", "An auditor does not belong to organisations."),
-        ));
+    // Whoever belongs to an organisation may not judge it: nobody of the centre is made to belong to one by
+    // somebody else's act.
+    match account.role {
+        Role::Member => {}
+        Role::Broker | Role::Admin | Role::Auditor => {
+            return Err(AppError::rule(
+                "/email",
+                "must_accept",
+                say!(
+                    "该账号不能由他人直接加入；请发送邀请，由本人接受。",
+                    "That person is not added by others; invite them."
+                ),
+            ));
+        }
     }
     let row = membership::Model { organisation_id: id, account_id: account.id, role, created_at: cx.now };
     repo::insert_member(tx, row.clone()).await?;
@@ -113,7 +122,7 @@ pub async fn remove(
 }
 
 async fn begin(tx: &Tx, cx: &Context, id: OrganisationId) -> Result<(Model, Relation)> {
-    let organisation = repo::hold(tx, id).await?;
+    let organisation = repo::hold_standing(tx, id).await?;
     let mut relation = policy::relation(cx, &organisation);
     // The request was authenticated before the row was held: an owner who was removed since then is
     // none any more.

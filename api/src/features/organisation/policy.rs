@@ -108,6 +108,12 @@ pub fn may_change_identity(cx: &Context, row: &Model) -> bool {
     }
 }
 
+/// Whether the caller may say where a verified organisation is: a broker who does not belong to it.
+#[must_use]
+pub fn may_change_place(cx: &Context, row: &Model) -> bool {
+    cx.actor.is_broker() && !cx.actor.belongs_to(row.id)
+}
+
 /// Whether the caller may make the move. Where it leads is the life cycle's to say.
 ///
 /// # Errors

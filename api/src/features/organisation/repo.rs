@@ -38,6 +38,34 @@ pub async fn hold(tx: &Tx, id: OrganisationId) -> Result<Model> {
     Entity::find_by_id(id).lock_exclusive().one(tx).await?.ok_or_else(AppError::not_found)
 }
 
+/// The same, of an organisation that stands: nothing is done any more to what was merged.
+///
+/// # Errors
+/// 404 when there is none, 409 when it was merged into another.
+pub async fn hold_standing(tx: &Tx, id: OrganisationId) -> Result<Model> {
+    let row = hold(tx, id).await?;
+    match row.merged_into {
+        None => Ok(row),
+        Some(into) => Err(AppError::new(
+            Code::IllegalMove,
+            say!(
+                "该单位已并入 {into}，不再变动；请改用后者。",
+                "That organisation was merged into {into} and stays as it is; use that one."
+            ),
+        )),
+    }
+}
+
+/// The fault of naming an organisation that was merged into another.
+#[must_use]
+pub fn merged(pointer: &str, into: OrganisationId) -> Fault {
+    Fault::at(
+        pointer,
+        "merged",
+        say!("该单位已并入 {into}，请改用后者。", "That organisation was merged into {into}; name that one."),
+    )
+}
+
 /// A row that says nothing yet but its name and kind.
 #[must_use]
 pub fn blank(cx: &Context, name: &str, kind: OrganisationKind) -> Model {
@@ -80,8 +108,8 @@ pub fn name_key(name: &str) -> String {
 
 /// The organisation that a source names: a verified one of that name, else the one made for the name
 /// before, else a new one, unverified and without a credit code. An unverified organisation that
-/// somebody registered by themselves is never taken for it: anybody can register any name. Demo
-/// organisations are left out.
+/// somebody registered by themselves is never taken for it: anybody can register any name. What was
+/// merged stands for what it was merged into. Demo organisations are left out.
 ///
 /// # Errors
 /// When the database cannot be asked or written.
@@ -101,10 +129,34 @@ pub async fn find_or_name(tx: &Tx, cx: &Context, name: &str, kind: OrganisationK
         return Ok(row);
     }
     let named = same_name.filter(Column::CreatedBy.is_null()).order_by_asc(Column::Id).one(tx).await?;
-    match named {
-        Some(row) => Ok(row),
+    if let Some(row) = named {
+        return Ok(row);
+    }
+    let merged = Entity::find()
+        .filter(Column::NameKey.eq(name_key(name)))
+        .filter(Column::Demo.eq(false))
+        .filter(Column::MergedInto.is_not_null())
+        .filter(Column::CreatedBy.is_null())
+        .order_by_asc(Column::Id)
+        .one(tx)
+        .await?;
+    match merged {
+        Some(row) => canonical(tx, row).await,
         None => insert(tx, blank(cx, name, kind)).await,
     }
+}
+
+/// What an organisation was merged into, in the end; itself when it stands.
+///
+/// # Errors
+/// When the database cannot be asked.
+pub async fn canonical(db: &impl ConnectionTrait, row: Model) -> Result<Model> {
+    let mut row = row;
+    // What is merged into a merged one is refused, so a chain comes only of later merges and has an end.
+    while let Some(into) = row.merged_into {
+        row = find(db, into).await?.ok_or_else(AppError::not_found)?;
+    }
+    Ok(row)
 }
 
 /// What to look for.

@@ -22,7 +22,7 @@ use crate::{
     auth::Context,
     db::Tx,
     error::{AppError, Fault, Result},
-    features::{attachment, audit, audit::Record, listing},
+    features::{attachment, audit, audit::Record, duplicate, listing},
     outbox::{self, Job, Mail},
     say,
     web::etag::Precondition,
@@ -64,6 +64,7 @@ pub async fn create(tx: &Tx, cx: &Context, given: OrganisationIn) -> Result<Mode
     repo::insert_member(tx, owner).await?;
     let facts = serde_json::json!({ "kind": row.kind, "demo": row.demo });
     audit::record(tx, cx, Record::act("create", SubjectKind::Organisation, row.id).with(facts)).await?;
+    duplicate::service::ask(tx, cx, Vec::new(), vec![row.id], Vec::new()).await?;
     Ok(row)
 }
 
@@ -78,7 +79,7 @@ pub async fn patch(
     precondition: &Precondition,
     patch: OrganisationPatch,
 ) -> Result<Model> {
-    let row = repo::hold(tx, id).await?;
+    let row = repo::hold_standing(tx, id).await?;
     policy::edit(cx, policy::relation(cx, &row))?;
     precondition.require(&view::tag(&row))?;
     let changed = rules::tidy(patched(row.clone(), patch));
@@ -88,6 +89,9 @@ pub async fn patch(
             ("/name", row.name != changed.name),
             ("/kind", row.kind != changed.kind),
             ("/uscc", row.uscc != changed.uscc),
+            // Whether it is of the zone decides what counts.
+            ("/town", row.town != changed.town && !policy::may_change_place(cx, &row)),
+            ("/region_code", row.region_code != changed.region_code && !policy::may_change_place(cx, &row)),
         ];
         let status = row.verification;
         faults.extend(fixed.into_iter().filter(|(_, differs)| *differs).map(|(pointer, _)| {
@@ -95,8 +99,8 @@ pub async fn patch(
                 pointer,
                 "verified",
                 say!(
-                    "认证状态 {status} 时不能修改名称、类型和信用代码；请联系服务中心。",
-                    "While the verification is {status}, name, kind and credit code stay; ask the centre."
+                    "认证状态 {status} 时不能修改名称、类型、信用代码和所在地；请联系服务中心。",
+                    "While the verification is {status}, name, kind, credit code and place stay; ask the centre."
                 ),
             )
         }));
@@ -124,6 +128,7 @@ pub async fn patch(
     let saved = repo::save(tx, &row, cx.now, set).await?;
     let facts = serde_json::json!({ "members": members });
     audit::record(tx, cx, Record::act("patch", SubjectKind::Organisation, id).with(facts)).await?;
+    duplicate::service::ask(tx, cx, Vec::new(), vec![id], Vec::new()).await?;
     // What the index knows of a listing's owner.
     if members.iter().any(|member| matches!(*member, "name" | "name_en" | "kind" | "town")) {
         listing::service::reindex_owned(tx, cx, id).await?;
@@ -178,7 +183,7 @@ async fn begin(
     mv: VerificationMove,
     precondition: &Precondition,
 ) -> Result<(Model, StatusChange<VerificationStatus>)> {
-    let row = repo::hold(tx, id).await?;
+    let row = repo::hold_standing(tx, id).await?;
     policy::move_it(cx, &row, policy::relation(cx, &row), mv)?;
     precondition.honour(&view::tag(&row))?;
     let change = row.verification.apply(mv)?;
@@ -237,6 +242,7 @@ pub async fn verify(
         ..Default::default()
     };
     let moved = repo::advance(tx, &row, &change, cx.now, set).await?;
+    duplicate::service::ask(tx, cx, Vec::new(), vec![id], Vec::new()).await?;
     let facts = serde_json::json!({ "method": given.method, "attachment_id": given.attachment_id });
     tell(tx, cx, Record::of_move(&change, SubjectKind::Organisation, id).with(facts)).await?;
     Ok(moved)

@@ -55,6 +55,7 @@ pub fn show(row: Model, relation: Relation) -> OrganisationOut {
         scale: row.scale,
         tags: row.tags.0,
         demo: row.demo,
+        merged_into: row.merged_into,
         uscc: row.uscc.filter(|_| inside),
         legal_rep: row.legal_rep.filter(|_| inside),
         verification: inside.then_some(row.verification),

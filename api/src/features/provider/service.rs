@@ -50,7 +50,7 @@ pub async fn apply(tx: &Tx, cx: &Context, page: ListingId) -> Result<Answer<Entr
     let organisation = owner.ok_or_else(AppError::not_found)?;
     let mut faults = obstacles(&organisation);
     let gone = match page.status {
-        ListingStatus::Withdrawn | ListingStatus::Rejected => true,
+        ListingStatus::Withdrawn | ListingStatus::Rejected | ListingStatus::Merged => true,
         ListingStatus::Draft
         | ListingStatus::Submitted
         | ListingStatus::InReview

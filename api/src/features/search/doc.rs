@@ -28,7 +28,7 @@ pub fn document(row: &Model, content: Content, owner: Option<&organisation::Mode
         keywords: Vec::new(),
         organisation: named.map(|owner| owner.name.clone()),
         organisation_en: named.and_then(|owner| owner.name_en.clone()),
-        organisation_kind: owner.map(|owner| owner.kind.to_string()),
+        organisation_kind: named.map(|owner| owner.kind.to_string()),
         field: None,
         industry_codes: Vec::new(),
         zone_industry: None,
@@ -36,7 +36,8 @@ pub fn document(row: &Model, content: Content, owner: Option<&organisation::Mode
         cooperation_modes: Vec::new(),
         ip_types: Vec::new(),
         price: None,
-        town: owner.and_then(|owner| owner.town.clone()),
+        // In a town of few enterprises the town is a name.
+        town: named.and_then(|owner| owner.town.clone()),
         language: None,
         audience: match row.audience {
             Audience::Public | Audience::Anonymous => IndexAudience::Public,

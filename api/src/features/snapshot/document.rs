@@ -57,11 +57,20 @@ pub struct LedgerSaid {
     pub hash: String,
 }
 
-/// A part by its hash.
+/// A part by its hash, with its figures: so the head alone says where the plan stood.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct PartSaid {
     pub indicator: String,
     pub hash: String,
+    pub name: Wording,
+    pub unit: Wording,
+    pub measure: Measure,
+    pub period: TargetPeriod,
+    pub target: i64,
+    pub confirmed: i64,
+    pub candidate: i64,
+    /// How many units count, at whatever stage.
+    pub units: i64,
 }
 
 /// A signal as it stood.

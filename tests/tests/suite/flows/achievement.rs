@@ -208,7 +208,7 @@ async fn what_changes_of_an_organisation_reaches_the_index() {
     let elsewhere = "/search?q=换了地方&town=lianhe";
     assert_eq!(world.visitor().get(elsewhere).await.ok()["items"].as_array().unwrap().len(), 0);
     let organisation = format!("/organisations/{}", author.acting.clone().unwrap());
-    author.patch(&organisation, json!({ "town": "lianhe" })).await.ok();
+    broker.patch(&organisation, json!({ "town": "lianhe" })).await.ok();
     world.drain().await;
     assert_eq!(world.visitor().get(elsewhere).await.ok()["items"][0]["id"], id.as_str());
 }

@@ -49,7 +49,10 @@ async fn an_indicator_that_an_admin_defines_counts_from_its_first_act_on() {
             "parameters": { "deciding_stage": "accepted" } },
     });
     let made = admin.post("/indicators", defined.clone()).await.created();
-    assert_eq!((&made["counting"], &made["parameters"]["deciding_stage"]), (&json!("counted"), &json!("accepted")));
+    assert_eq!(
+        (&made["counting"], &made["parameters"]["deciding_stage"]),
+        (&json!("counted"), &json!("accepted"))
+    );
     admin.post("/indicators", defined.clone()).await.refused(409, "already_exists");
     let mut wrong = defined.clone();
     wrong["code"] = json!("X2");
@@ -62,7 +65,10 @@ async fn an_indicator_that_an_admin_defines_counts_from_its_first_act_on() {
     let plan = admin.get("/plans/demo").await;
     let tag = plan.etag();
     let match_it = [("if-match", tag.as_str())];
-    admin.call(Method::PUT, "/plans/demo/targets/X1", Some(steps), &match_it).await.refused(422, "rule_broken");
+    admin
+        .call(Method::PUT, "/plans/demo/targets/X1", Some(steps), &match_it)
+        .await
+        .refused(422, "rule_broken");
     target(admin, "X1", json!({ "target": 10, "responsible_units": ["经发局"] })).await;
 
     let offer = university.post("/achievements", achievement("低温启动电机")).await.created();
@@ -129,9 +135,7 @@ async fn what_responsible_units_report_stands_once_another_person_confirms_it() 
     for item in own["items"].as_array().unwrap() {
         assert_eq!(item["obstacle"]["code"], "conflict_of_interest", "nobody confirms what they recorded");
     }
-    let seen = |entry: &Value, more: u64| {
-        json!({ "entry_id": entry["entry_id"], "revision": entry["revision"].as_u64().unwrap() + more })
-    };
+    let seen = |entry: &Value, more: u64| json!({ "entry_id": entry["entry_id"], "revision": entry["revision"].as_u64().unwrap() + more });
     // One that was not seen as it is, one that there is not: each is told, the others stand.
     let body = json!({ "entries": [seen(&level, 0), seen(&rate, 0), seen(&event, 1),
         { "entry_id": Uuid::nil(), "revision": 0 }] });

@@ -1,7 +1,14 @@
 //! Stories: several actors, one after another.
 
 mod achievement;
+mod contracts;
 mod docking;
+mod duplicates;
 mod import;
+mod indicators;
 mod market;
 mod people;
+mod report_files;
+mod reports;
+mod signals;
+mod three_years;

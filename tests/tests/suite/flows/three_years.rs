@@ -85,7 +85,9 @@ impl Centre<'_> {
 
     /// A docking that happened offline, met and confirmed; some go on to a contract and a landing.
     async fn dock(&mut self, offer: usize, enterprise: usize, far: bool) {
-        let (achievement, supplier) = self.offers[offer % self.offers.len()].clone();
+        // Of the latest ones: what nobody renews expires after a year.
+        let latest = self.offers.len().saturating_sub(8);
+        let (achievement, supplier) = self.offers[latest + offer % (self.offers.len() - latest)].clone();
         let (broker, other) = (self.brokers[0].clone(), self.brokers[1].clone());
         let enterprise = self.enterprises[enterprise % self.enterprises.len()].clone();
         let day = self.today();
@@ -244,9 +246,10 @@ async fn report_by_hand(centre: &Centre<'_>, indicator: &str, unit: &str, amount
 async fn money_and_enclaves(centre: &mut Centre<'_>, year: i32) {
     let broker = centre.brokers[0].clone();
     let day = centre.today();
-    for (kind, amount, pledged) in
-        [("credit_line", 20_000_000_000_i64, json!([])), ("ip_pledge_loan", 600_000_000, json!(["ZL201720001285.X"]))]
-    {
+    for (kind, amount, pledged) in [
+        ("credit_line", 20_000_000_000_i64, json!([])),
+        ("ip_pledge_loan", 600_000_000, json!(["ZL201720001285.X"])),
+    ] {
         let body = json!({
             "kind": kind, "number": format!("{kind}-{year}"), "enterprise_id": centre.enterprises[0].acting,
             "lender": "荆州银行", "amount": amount, "granted_on": day, "ends_on": format!("{}-12-31", year + 1),
@@ -276,9 +279,7 @@ async fn three_years_of_the_real_plan_are_counted_frozen_and_assessed() {
     let broker = centre.brokers[1].clone();
     let import = broker.send(Method::POST, "/imports", "application/x-ndjson", rows).await.status(202);
     let import = format!("/imports/{}", id_of(&import));
-    world
-        .until("the import is done", async || broker.get(&import).await.ok()["status"] == "done")
-        .await;
+    world.until("the import is done", async || broker.get(&import).await.ok()["status"] == "done").await;
 
     let mut first_report = None;
     for month in 0..36_u32 {
@@ -298,8 +299,15 @@ async fn three_years_of_the_real_plan_are_counted_frozen_and_assessed() {
             report_by_hand(&centre, "T9", &format!("{year} 年校企对接会（上）"), 1).await;
             report_by_hand(&centre, "T9", &format!("{year} 年校企对接会（下）"), 1).await;
             report_by_hand(&centre, "T9C", &format!("{year} 年创新创业大赛"), 1).await;
-            report_by_hand(&centre, "P01", &format!("{year} 年高新技术企业"), 120 + 20 * i64::from(year - 2023)).await;
-            report_by_hand(&centre, "P09", &format!("{year} 年覆盖率"), 5_000 + 300 * i64::from(year - 2023)).await;
+            report_by_hand(
+                &centre,
+                "P01",
+                &format!("{year} 年高新技术企业"),
+                120 + 20 * i64::from(year - 2023),
+            )
+            .await;
+            report_by_hand(&centre, "P09", &format!("{year} 年覆盖率"), 5_000 + 300 * i64::from(year - 2023))
+                .await;
         }
         // The last months are not confirmed yet.
         if month < 34 {
@@ -341,11 +349,14 @@ async fn three_years_of_the_real_plan_are_counted_frozen_and_assessed() {
         let frozen = (part["confirmed"].as_i64().unwrap(), part["candidate"].as_i64().unwrap());
         assert_eq!(frozen, *figures, "{indicator} in the report");
     }
-    for indicator in ["T1", "T2", "T3", "T4", "T5", "T6", "T7", "T8", "T9", "T9C", "T10", "T10P", "P01", "P09"] {
+    for indicator in
+        ["T1", "T2", "T3", "T4", "T5", "T6", "T7", "T8", "T9", "T9C", "T10", "T10P", "P01", "P09"]
+    {
         let (confirmed, _) = told[indicator];
         assert!(confirmed > 0, "{indicator} has nothing confirmed: {told:?}");
     }
-    let outlook = centre.auditor.get(&format!("/progress/T4/outlook?plan={PLAN}&as_of=2024-12-31")).await.ok();
+    let outlook =
+        centre.auditor.get(&format!("/progress/T4/outlook?plan={PLAN}&as_of=2024-12-31")).await.ok();
     let forecast = &outlook["forecast"];
     assert!(forecast["low"].as_i64() <= forecast["expected"].as_i64(), "{outlook}");
     assert!(forecast["expected"].as_i64() <= forecast["high"].as_i64(), "{outlook}");

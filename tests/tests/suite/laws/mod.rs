@@ -1,5 +1,6 @@
 //! What holds everywhere.
 
+mod attacks;
 mod errors;
 mod histories;
 mod leaks;

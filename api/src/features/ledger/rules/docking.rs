@@ -69,6 +69,28 @@ async fn pair_key(tx: &Tx, docking: &docking::Model) -> Result<String> {
     Ok(format!("{}|enterprise:{enterprise}", achievement_key(achievement, &content)))
 }
 
+/// Whether the pair is counted already, under whatever key: a registration number that came later, or a
+/// variant of the achievement, makes no other pair.
+///
+/// # Errors
+/// When the database cannot be asked.
+pub async fn is_counted(tx: &Tx, indicator: &str, docking: &docking::Model) -> Result<bool> {
+    let Some(about) = docking.achievement_id.or(docking.demand_id) else { return Ok(false) };
+    let mut listings = vec![about];
+    for row in listing::repo::by_ids(tx, &[about]).await? {
+        let like = listing::repo::duplicates(tx, &row).await?;
+        listings
+            .extend(like.into_iter().filter(|(_, key)| !key.starts_with("title:")).map(|(row, _)| row.id));
+    }
+    let of_enterprise = format!("|enterprise:{}", docking.enterprise_id);
+    let supplier = format!("supplier:{}|", docking.supplier_id);
+    let counted = repo::active_of_listings(tx, indicator, &listings).await?;
+    Ok(counted.iter().any(|(entry, _)| {
+        entry.unit_key.ends_with(&of_enterprise)
+            && (docking.achievement_id.is_some() || entry.unit_key.contains(&supplier))
+    }))
+}
+
 /// Both sides have consented.
 ///
 /// # Errors
@@ -130,6 +152,7 @@ async fn reached(tx: &Tx, cx: &Context, docking: &docking::Model, stage: Decidin
             }
             // The same pair again counts once.
             Some(_) => {}
+            None if is_counted(tx, &indicator.code, docking).await? => {}
             None => {
                 let (_, shown, performers) = at_stage(tx, docking, &way, stage).await?;
                 let (effective_on, _, _) = at_stage(tx, docking, &way, rule.deciding_stage).await?;

@@ -9,14 +9,20 @@ use techmart_entity::{
     ledger::{Evidence, EvidenceKind},
 };
 
-use super::{docking::of_docking, paper};
+use super::{
+    docking::{is_counted, of_docking},
+    paper,
+};
 use crate::{
     auth::Context,
     db::Tx,
     error::Result,
-    features::ledger::{
-        repo,
-        service::{self, Earned, earn, of_file},
+    features::{
+        docking::repo as dockings,
+        ledger::{
+            repo,
+            service::{self, Earned, earn, of_file},
+        },
     },
 };
 
@@ -40,7 +46,14 @@ pub async fn landed(tx: &Tx, cx: &Context, docking: &docking::Model, landing: &l
         return Ok(());
     }
     let base = of_docking(tx, docking).await?;
-    let performers = base.performers.iter().copied().chain([Some(landing.recorded_by)]).collect();
+    let mut performers = base.performers.clone();
+    performers.push(Some(landing.recorded_by));
+    for meeting in dockings::meetings(tx, docking.id).await? {
+        performers.extend([Some(meeting.recorded_by), meeting.confirmed_by]);
+    }
+    if let Some(contract) = dockings::contract(tx, docking.id).await? {
+        performers.extend([Some(contract.recorded_by), contract.registered_by]);
+    }
     let earned = Earned {
         effective_on: landing.landed_on,
         facts: serde_json::json!({ "form": landing.form, "place": landing.place, "in_zone": true }),
@@ -49,7 +62,9 @@ pub async fn landed(tx: &Tx, cx: &Context, docking: &docking::Model, landing: &l
         ..base
     };
     for indicator in repo::indicators_on(tx, Basis::AchievementLanded).await? {
-        earn(tx, cx, &indicator, earned.clone()).await?;
+        if !is_counted(tx, &indicator.code, docking).await? {
+            earn(tx, cx, &indicator, earned.clone()).await?;
+        }
     }
     Ok(())
 }

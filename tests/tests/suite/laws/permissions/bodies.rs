@@ -38,6 +38,13 @@ impl Scene {
             {
                 reason
             }
+            "name_duplicate" => json!({ "subject": "achievement", "left_id": offer,
+                "right_id": self.listings[0].draft, "note": "同一成果" }),
+            "merge_duplicate" | "mark_duplicate_variant" => {
+                json!({ "canonical_id": offer, "note": "同一成果" })
+            }
+            "keep_duplicate_apart" | "explain_signal" | "uphold_signal" => json!({ "note": "已核对" }),
+            "undo_duplicate" | "reopen_signal" => reason,
             "exit_provider" | "reverse_ledger_entry" | "disable_account" | "enable_account" => reason,
             "set_account_role" => json!({ "role": "member" }),
             "register" => {
@@ -85,6 +92,31 @@ impl Scene {
                 "authority": "登记站", "registered_on": day, "certificate_attachment_id": any }),
             "land_docking" => json!({ "landed_on": day, "form": "contract", "place": "滩桥镇",
                 "evidence": [{ "kind": "contract_paper", "attachment_id": any }] }),
+            "record_contract" => json!({ "number": "HT-2", "title": "服务合同", "contract_type": "service",
+                "buyer_id": self.enterprise, "seller_id": self.university, "signed_on": day, "total_amount": 100,
+                "paper_attachment_id": any }),
+            "submit_contract" => json!({ "submitted_on": day }),
+            "register_contract" => {
+                json!({ "registration_number": "2026 4210 0000 0009", "authority": "登记站",
+                "registered_on": day, "certificate_attachment_id": any })
+            }
+            "change_contract" => {
+                json!({ "changed_on": day, "reason": "补充协议", "paper_attachment_id": any })
+            }
+            "revoke_contract" => {
+                json!({ "revoked_on": day, "reason": "撤销登记", "paper_attachment_id": any })
+            }
+            "cancel_contract" => json!({ "cancelled_on": day, "reason": "协议解除" }),
+            "add_landing_milestone" => json!({ "kind": "pilot", "reached_on": day }),
+            "record_enclave_entry" => {
+                json!({ "enclave": "离岸科创中心", "listing_id": offer, "introduced_on": day,
+                "agreement_attachment_id": any })
+            }
+            "record_finance_case" => {
+                json!({ "kind": "credit_line", "number": "SX-2", "enterprise_id": self.enterprise,
+                "lender": "农商行", "amount": 100, "granted_on": day, "paper_attachment_id": any })
+            }
+            "end_finance_case" => json!({ "ended_on": day, "reason": "提前结清" }),
             "close_docking" => json!({ "code": "no_agreement" }),
             "reopen_docking" => json!({ "note": "重新开始" }),
             "record_ledger_entry" => {
@@ -104,6 +136,11 @@ impl Scene {
             }
             "put_plan_target" => json!({ "target": 10 }),
             "confirm_ledger_entries" => json!({ "entries": [{ "entry_id": any, "revision": 0 }] }),
+            "create_snapshot" => json!({ "plan": "demo" }),
+            "create_assessment" => json!({ "snapshot_id": self.report }),
+            "judge_assessment_item" => json!({ "verdict": "accept" }),
+            "reverse_assessment_item" => reason,
+            "sign_assessment" => json!({ "opinion": "数据可信。" }),
             "add_ledger_evidence" => json!({ "kind": "report", "attachment_id": any }),
             _ => return None,
         })

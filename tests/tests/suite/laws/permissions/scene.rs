@@ -36,6 +36,11 @@ pub struct Scene {
     pub meeting: String,
     pub attachment: String,
     pub entry: String,
+    pub report: String,
+    pub assessment: String,
+    pub duplicate: String,
+    pub book: Book,
+    pub signal: String,
     pub import: String,
     pub spare: Client,
 }
@@ -113,8 +118,16 @@ impl Scene {
         let ledger = actors.admin.get("/ledger?indicator=T1").await.ok();
         let counted = ledger["items"][0]["entry_id"].as_str().unwrap().to_owned();
         let import = start_import(&clerk).await.status(202);
+        let book = book(&clerk, &university, &enterprise, &day).await;
+        let pair = json!({ "subject": "achievement", "left_id": listings[0].published,
+            "right_id": listings[0].draft, "note": "同一成果" });
+        let duplicate = id_of(&clerk.post("/duplicates", pair).await.created());
+        world.drain().await;
+        let signals = clerk.get("/signals?kind=short_text").await.ok();
+        let signal = id_of(&signals["items"][0]);
         let auditor = actors.with_role("auditor", "auditor").await;
         let admin = actors.admin.clone();
+        let (report, assessment) = assessed(&clerk, &admin, &auditor).await;
         Self {
             admin,
             stranger,
@@ -130,6 +143,11 @@ impl Scene {
             meeting,
             attachment,
             entry: counted,
+            report,
+            assessment,
+            duplicate,
+            book,
+            signal,
             import: id_of(&import),
             spare,
             world,
@@ -141,6 +159,7 @@ impl Scene {
         let owner = match operation.path.split('/').nth(1).unwrap() {
             "demands" => &self.enterprise,
             "providers" => &self.agency,
+            "contracts" | "landings" => &self.enterprise,
             "dockings" => match operation.name.as_str() {
                 // What the side that was asked does, and what the side does that did not record the meeting.
                 "accept_docking" | "decline_docking" | "confirm_docking_meeting" => &self.university,
@@ -170,7 +189,15 @@ impl Scene {
             "dockings" => &self.docking,
             "attachments" => &self.attachment,
             "ledger" => &self.entry,
+            "snapshots" => &self.report,
+            "assessments" => &self.assessment,
+            "duplicates" => &self.duplicate,
+            "signals" => &self.signal,
             "imports" => &self.import,
+            "contracts" => &self.book.contract,
+            "landings" => &self.book.landing,
+            "enclave-entries" => &self.book.enclave_entry,
+            "finance-cases" => &self.book.finance_case,
             _ => match listing {
                 Some(listings) if published => &listings.published,
                 Some(listings) => &listings.draft,
@@ -184,9 +211,10 @@ impl Scene {
             .replace("{meeting_id}", &self.meeting)
             .replace("{indicator}", "T1")
             .replace("{code}", if first == "plans" { "demo" } else { "T1" })
+            .replace("{position}", "1")
             .replace("{list}", "field");
         assert!(!path.contains('{') && !path.contains("//"), "no address for {}: {path}", operation.name);
-        path
+        if operation.name == "compare_snapshots" { format!("{path}?with={}", self.report) } else { path }
     }
 
     /// What the actor is answered, as a letter, with the answer.
@@ -226,9 +254,64 @@ impl Scene {
     }
 }
 
+/// A frozen report with a unit that counts, and its signed assessment.
+async fn assessed(clerk: &Client, admin: &Client, auditor: &Client) -> (String, String) {
+    let published = admin.get("/ledger?indicator=T5").await.ok();
+    let entry = published["items"][0]["entry_id"].as_str().unwrap().to_owned();
+    admin.act(&format!("/ledger/{entry}/confirm")).await.ok();
+    let report = id_of(&clerk.post("/snapshots", json!({ "plan": "demo" })).await.created());
+    let body = json!({ "snapshot_id": report });
+    let assessment = id_of(&auditor.post("/assessments", body).await.created());
+    let at = format!("/assessments/{assessment}");
+    auditor.post(&format!("{at}/items/1/judge"), json!({ "verdict": "accept" })).await.ok();
+    auditor.post(&format!("{at}/sign"), json!({ "opinion": "数据可信。" })).await.ok();
+    (report, assessment)
+}
+
 async fn start_import(client: &Client) -> techmart_tests::Reply {
     let line =
         json!({ "kind": "achievement", "title": "导入的成果", "source_url": "https://source.example/2" });
     let bytes = format!("{line}\n").into_bytes();
     client.send(Method::POST, "/imports", "application/x-ndjson", bytes).await
+}
+
+/// What the contract book holds: the contract and the landing of a docking of their own.
+pub struct Book {
+    pub contract: String,
+    pub landing: String,
+    pub enclave_entry: String,
+    pub finance_case: String,
+}
+
+async fn book(clerk: &Client, university: &Client, enterprise: &Client, day: &str) -> Book {
+    let offer = id_of(&university.post("/achievements", achievement("已落地的成果")).await.created());
+    publish(university, clerk, "achievements", &offer).await;
+    let offline = json!({
+        "enterprise_id": enterprise.acting, "supplier_id": university.acting, "achievement_id": offer,
+        "interest_on": day, "accepted_on": day, "consent_attachment_id": clerk.paper("consent").await,
+        "consent_note": "双方签字", "meeting": { "held_on": day, "mode": "online", "attendees": ["李工"],
+            "summary": "线上交流。", "minutes_attachment_id": clerk.paper("minutes").await },
+    });
+    let docking = clerk.post("/dockings/offline", offline).await.created();
+    let at = format!("/dockings/{}", id_of(&docking));
+    let meeting = id_of(&docking["meetings"][0]);
+    enterprise.act(&format!("{at}/meetings/{meeting}/confirm")).await.ok();
+    enterprise.act(&format!("{at}/negotiate")).await.ok();
+    let contract = json!({ "number": "HT-7", "title": "开发合同", "contract_type": "development", "signed_on": day,
+        "total_amount": 100, "paper_attachment_id": clerk.paper("contract").await });
+    let signed = clerk.post(&format!("{at}/contract"), contract).await.created();
+    let paper = json!({ "kind": "contract_paper", "attachment_id": clerk.paper("landing").await });
+    let landing = json!({ "landed_on": day, "form": "contract", "place": "滩桥镇", "evidence": [paper] });
+    clerk.post(&format!("{at}/land"), landing).await;
+    let landings = clerk.get("/landings").await.ok();
+    let enclave = json!({ "enclave": "离岸科创中心", "listing_id": offer, "introduced_on": day,
+        "agreement_attachment_id": clerk.paper("agreement").await });
+    let money = json!({ "kind": "credit_line", "number": "SX-1", "enterprise_id": enterprise.acting,
+        "lender": "农商行", "amount": 100, "granted_on": day, "paper_attachment_id": clerk.paper("evidence").await });
+    Book {
+        contract: id_of(&signed["contract"]),
+        landing: id_of(&landings["items"][0]),
+        enclave_entry: id_of(&clerk.post("/enclave-entries", enclave).await.created()),
+        finance_case: id_of(&clerk.post("/finance-cases", money).await.created()),
+    }
 }
