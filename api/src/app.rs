@@ -24,7 +24,7 @@ use crate::{
     clock::Clock,
     config::Config,
     db::Db,
-    features::health,
+    features::{audit::looks, health},
     files::FileStore,
     jobs, mail,
     metrics::Metrics,
@@ -182,6 +182,7 @@ impl App {
                     .service(web::redirect("/docs", "/docs/"))
                     .service(docs)
                     .default_service(web::to(routes::nothing_here))
+                    .wrap(from_fn(looks::logged))
                     .wrap(from_fn(edge))
             }
         })

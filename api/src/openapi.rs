@@ -75,7 +75,8 @@ fn complete(document: &mut Value) {
 fn complete_operation(path: &str, method: &str, operation: &mut Value) {
     let id = operation["operationId"].as_str().unwrap_or_default().to_owned();
     // What sees a password or a token keeps no answer, so it takes no Idempotency-Key.
-    let is_auth = path.starts_with("/api/v1/auth/") || path == "/api/v1/me/password";
+    let is_auth = path.starts_with("/api/v1/auth/")
+        || matches!(path, "/api/v1/me/password" | "/api/v1/invitations/accept");
     let mut parameters = operation["parameters"].as_array().cloned().unwrap_or_default();
     let mut share =
         |name: &str| parameters.push(json!({ "$ref": format!("#/components/parameters/{name}") }));

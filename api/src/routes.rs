@@ -7,8 +7,8 @@ use crate::{
     error::{AppError, Code, Result},
     features::{
         account, achievement, assessment, attachment, audit, code_list, contract, demand, docking, duplicate,
-        enclave_entry, finance_case, import, indicator, landing, ledger, organisation, provider, report,
-        review, search, signal, snapshot,
+        enclave_entry, finance_case, funnel, import, indicator, invitation, landing, ledger, organisation,
+        provider, report, review, search, signal, snapshot,
     },
     openapi, say,
     state::State,
@@ -20,6 +20,7 @@ pub fn api(config: &mut ServiceConfig) {
         scope("/api/v1")
             .configure(account::http::routes)
             .configure(organisation::http::routes)
+            .configure(invitation::http::routes)
             .configure(achievement::http::routes)
             .configure(demand::http::routes)
             .configure(provider::http::routes)
@@ -35,6 +36,7 @@ pub fn api(config: &mut ServiceConfig) {
             .configure(search::http::routes)
             .configure(indicator::http::routes)
             .configure(ledger::http::routes)
+            .configure(funnel::http::routes)
             .configure(snapshot::http::routes)
             .configure(report::http::routes)
             .configure(assessment::http::routes)

@@ -16,6 +16,8 @@ mod m20261124_000009_create_contract_book;
 mod m20261124_000010_create_reports;
 mod m20261124_000011_create_duplicates;
 mod m20261124_000012_load_whole_plan;
+mod m20261124_000013_index_files_and_invitations;
+mod m20261124_000014_create_listing_step;
 
 pub use sea_orm_migration::MigratorTrait;
 
@@ -38,6 +40,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000010_create_reports::Migration),
             Box::new(m20261124_000011_create_duplicates::Migration),
             Box::new(m20261124_000012_load_whole_plan::Migration),
+            Box::new(m20261124_000013_index_files_and_invitations::Migration),
+            Box::new(m20261124_000014_create_listing_step::Migration),
         ]
     }
 }

@@ -1,4 +1,6 @@
 //! What the figures cost: boards, outlooks, unit pages and the funnel through HTTP, among ten thousand and
+
+#![allow(clippy::unwrap_used, reason = "a benchmark stops at the first surprise")]
 //! a million entries of the ledger, and among a hundred and a hundred thousand listings. Prints medians;
 //! nothing is judged here.
 //!
@@ -125,10 +127,8 @@ async fn fill(db: &DatabaseConnection, entries: u64, listings: u64) {
     } else {
         "CAST(substr(unit_key, 7) AS INTEGER)"
     };
-    run(&format!(
-        "INSERT INTO ledger_event (entry_id, stage, at, evidence) \
-         SELECT id, 'evidence_complete', recorded_at, '[]' FROM ledger_entry WHERE unit_key LIKE 'bench:%'"
-    ))
+    run("INSERT INTO ledger_event (entry_id, stage, at, evidence) \
+         SELECT id, 'evidence_complete', recorded_at, '[]' FROM ledger_entry WHERE unit_key LIKE 'bench:%'")
     .await;
     run(&format!(
         "INSERT INTO ledger_event (entry_id, stage, at, evidence) \
@@ -159,20 +159,28 @@ async fn fill(db: &DatabaseConnection, entries: u64, listings: u64) {
         ))
         .await;
     }
-    run(&format!(
-        "INSERT INTO funnel_month (demo, dimension, value, step, month, reached) \
-         SELECT {}, 'organisation', 'organisation ' || (n % 1000), s.step, {}, n % 7 + 1 \
-         FROM {}, (SELECT 'submitted' AS step UNION SELECT 'published' UNION SELECT 'interest' UNION SELECT 'met' \
-           UNION SELECT 'landed') AS s WHERE true ON CONFLICT DO NOTHING",
-        if postgres { "true" } else { "1" },
+    let month = |n: &str| {
         if postgres {
-            "CAST(date_trunc('month', CURRENT_DATE - CAST((n / 1000) * 30 AS integer)) AS date)".to_owned()
+            format!("CAST(date_trunc('month', CURRENT_DATE - CAST(({n}) * 30 AS integer)) AS date)")
         } else {
-            "date('now', 'start of month', '-' || (n / 1000) || ' months')".to_owned()
-        },
-        numbers(36_000)
-    ))
-    .await;
+            format!("date('now', 'start of month', '-' || ({n}) || ' months')")
+        }
+    };
+    let steps = "(SELECT 'submitted' AS step UNION SELECT 'published' UNION SELECT 'interest' UNION SELECT 'met' \
+                 UNION SELECT 'landed') AS s";
+    let demo = if postgres { "true" } else { "1" };
+    for (dimension, value, values) in
+        [("organisation", "'organisation ' || (n % 1000)", 1000), ("kind", "'achievement'", 1)]
+    {
+        run(&format!(
+            "INSERT INTO funnel_month (demo, dimension, value, step, month, reached) \
+             SELECT {demo}, '{dimension}', {value}, s.step, {}, n % 7 + 1 \
+             FROM {}, {steps} WHERE true ON CONFLICT DO NOTHING",
+            month(&format!("n / {values}")),
+            numbers(36 * values)
+        ))
+        .await;
+    }
     run(&format!(
         "INSERT INTO listing (id, kind, demo, status, title, title_key, audience, source, created_at, updated_at, \
            first_published_at, version, draft_revision) \

@@ -261,3 +261,8 @@ impl Reply {
         faults.iter().map(|fault| fault["code"].as_str().unwrap_or_default().to_owned()).collect()
     }
 }
+
+/// The id of what was made.
+pub fn id_of(body: &Value) -> String {
+    body["id"].as_str().unwrap_or_else(|| panic!("no id in {body}")).to_owned()
+}

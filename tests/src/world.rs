@@ -112,6 +112,16 @@ impl World {
         until(what, condition).await;
     }
 
+    /// The environment that leads a command to this world's own database.
+    pub fn environment(&self) -> Vec<(String, String)> {
+        variables(self.data(), &self.state.config.database_url, &Setting::default())
+    }
+
+    /// Today in Shanghai, by this world's clock.
+    pub fn today(&self) -> String {
+        techmart_api::clock::day_of(self.clock.now()).to_string()
+    }
+
     /// The folder of the service's files.
     pub fn data(&self) -> &Path {
         self.data.path()

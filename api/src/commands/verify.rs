@@ -55,6 +55,7 @@ fn looked_at(checked: &Checked) -> String {
         ledger_events,
         rows_before_hashes,
         day_sums,
+        funnel_sums,
         parts_recounted,
         evidence_files,
         published_versions,
@@ -63,11 +64,11 @@ fn looked_at(checked: &Checked) -> String {
     } = checked;
     format!(
         "报告 {snapshots} 份（{snapshot_parts} 部分，重算 {parts_recounted} 部分）；台账 {ledger_entries} 条、步骤 \
-         {ledger_events} 条（其中 {rows_before_hashes} 条早于哈希）；日合计 {day_sums} 行；证据文件 {evidence_files} \
+         {ledger_events} 条（其中 {rows_before_hashes} 条早于哈希）；日合计 {day_sums} 行、漏斗合计 {funnel_sums} 行；证据文件 {evidence_files} \
          个；发布版本 {published_versions} 个；签署的抽查 {signed_assessments} 份；追溯计数 {counts_traced} 条、业务 \
          {acts_traced} 项\n\
          {snapshots} report(s) with {snapshot_parts} part(s), {parts_recounted} counted again; {ledger_entries} ledger \
-         entries and {ledger_events} events, {rows_before_hashes} of them from before hashes; {day_sums} day sums; \
+         entries and {ledger_events} events, {rows_before_hashes} of them from before hashes; {day_sums} day sums, {funnel_sums} of the funnel; \
          {evidence_files} file(s); {published_versions} published version(s); {signed_assessments} signed \
          assessment(s); {counts_traced} count(s) and {acts_traced} act(s) traced"
     )

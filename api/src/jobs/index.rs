@@ -7,7 +7,8 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use techmart_entity::{
     id::{ListingId, OrganisationId, VersionId},
     listing::{self, Content, Model, status::ListingStatus},
-    organisation, outbox,
+    organisation::{self, status::VerificationStatus},
+    outbox,
 };
 use techmart_search::Document;
 
@@ -84,9 +85,12 @@ async fn documents(state: &State, rows: Vec<Model>) -> Result<Vec<Document>, Job
     let mut documents = Vec::with_capacity(rows.len());
     for row in rows {
         let Some(content) = row.published_version_id.and_then(|id| contents.remove(&id)) else { continue };
+        let owner = row.organisation_id.and_then(|id| owners.get(&id));
+        if owner.is_some_and(|owner| owner.verification == VerificationStatus::Suspended) {
+            continue;
+        }
         let content = Content::parse(row.kind, content)
             .map_err(|error| JobError::Other(format!("the content of {} cannot be read: {error}", row.id)))?;
-        let owner = row.organisation_id.and_then(|id| owners.get(&id));
         documents.push(document(&row, content, owner));
     }
     Ok(documents)

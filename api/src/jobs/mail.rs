@@ -9,7 +9,10 @@ use techmart_entity::{
     audit::{self, SubjectKind},
     contract::{self, status::ContractStatus},
     docking::{self, CloseCode, DeclineCode, status::DockingStage},
-    id::{AccountId, AuditId, ContractId, DockingId, ListingId, OrganisationId, ProviderEntryId, VersionId},
+    id::{
+        AccountId, AuditId, ContractId, DockingId, InvitationId, ListingId, OrganisationId, ProviderEntryId,
+        VersionId,
+    },
     listing::{self, ListingKind, status::ListingStatus},
     organisation::{
         membership::{self, MemberRole},
@@ -21,12 +24,14 @@ use techmart_entity::{
 
 use super::JobError;
 use crate::{
+    auth::secret,
     features::{
         account::{repo as accounts, service as account_service},
+        invitation::service as invitations,
         listing::{plural, repo as listings},
         organisation::repo as organisations,
     },
-    mail::{already_registered, moved, reset_password, verify_email},
+    mail::{already_registered, invitation, moved, reset_password, verify_email},
     outbox::Mail,
     state::State,
 };
@@ -59,8 +64,25 @@ pub async fn send(state: &State, seq: i64, mail: Mail) -> Result<(), JobError> {
             let letter = reset_password(&row.name, url, &token);
             Ok(state.mailer.send(&row.email, &letter, &message_id).await?)
         }
+        Mail::Invitation { invitation_id } => invite(state, &message_id, invitation_id).await,
         Mail::Move { audit_id } => tell(state, &message_id, audit_id).await,
     }
+}
+
+/// Brings an invitation, with its token, to whoever has the address. Nobody is asked whether that has an
+/// account.
+async fn invite(state: &State, message_id: &str, id: InvitationId) -> Result<(), JobError> {
+    let now = state.clock.now();
+    let made = state.db.write(async |tx| invitations::new_token(tx, id, now).await).await?;
+    let Some((row, token)) = made else { return Ok(()) };
+    let Some(organisation) = organisations::find(state.db.read(), row.organisation_id).await? else {
+        return Ok(());
+    };
+    let role = (row.role.label_zh(), row.role.label_en());
+    let letter = invitation(&organisation.name, role, &state.config.public_url, &token);
+    // Sent again it brings another token, so it must not be taken for the mail before.
+    let mark: String = secret::hash(&token).chars().take(12).collect();
+    Ok(state.mailer.send(&row.email, &letter, &format!("{message_id}-{mark}")).await?)
 }
 
 /// The account, unless it is gone or disabled.
@@ -132,7 +154,12 @@ async fn subject(db: &impl ConnectionTrait, act: &audit::Model) -> Result<Option
             Err(_) => Ok(None),
         },
         SubjectKind::Docking => match id.parse() {
-            Ok(id) => docking_subject(db, act, id, labels::<DockingStage>(to)).await,
+            Ok(id) => {
+                // The one act without a stage of which anybody is told.
+                let meeting = (act.action == "record_meeting")
+                    .then_some(("有一次会面待对方确认", "a meeting was recorded and waits to be confirmed"));
+                docking_subject(db, act, id, labels::<DockingStage>(to).or(meeting)).await
+            }
             Err(_) => Ok(None),
         },
         SubjectKind::Contract => match id.parse::<ContractId>() {

@@ -6,7 +6,7 @@ use tokio::sync::watch;
 
 use super::examine;
 use crate::{
-    features::{account, attachment, docking, listing, provider, snapshot},
+    features::{account, attachment, docking, import, invitation, listing, provider, snapshot},
     outbox::relay,
     state::State,
 };
@@ -40,6 +40,7 @@ pub async fn tick(state: &State) {
     report("listings expired", listing::schedule::expire(state).await);
     report("dockings expired", docking::schedule::expire(state).await);
     report("entries expired", provider::service::expire_entries(state).await);
+    report("invitations expired", invitation::schedule::expire(state).await);
     report("plans frozen", snapshot::schedule::monthly(state).await);
     if let Err(error) = relay::measure(state).await {
         tracing::warn!(%error, "the outbox could not be measured");
@@ -52,6 +53,7 @@ pub async fn sweep(state: &State) {
     state.rate_limits.sweep();
     report("walks begun", examine::begin(state).await);
     report("files swept", attachment::service::sweep(state).await);
+    report("files of rows swept", import::service::sweep(state).await);
     if let Err(error) = account::service::sweep(state).await {
         tracing::warn!(%error, "old tokens could not be swept");
     }

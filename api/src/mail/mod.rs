@@ -10,7 +10,7 @@ use lettre::{
     message::{Mailbox, header::ContentType},
     transport::smtp::PoolConfig,
 };
-pub use templates::{Letter, already_registered, moved, reset_password, verify_email};
+pub use templates::{Letter, already_registered, invitation, moved, reset_password, verify_email};
 
 /// How long one mail may take.
 const LIMIT: Duration = Duration::from_secs(30);

@@ -47,6 +47,23 @@ pub fn reset_password(name: &str, public_url: &str, token: &str) -> Letter {
     }
 }
 
+/// Invites to an organisation, in a role.
+#[must_use]
+pub fn invitation(organisation: &str, role: (&str, &str), public_url: &str, token: &str) -> Letter {
+    let (role_zh, role_en) = role;
+    Letter {
+        subject: "邀请加入单位 / Invitation to an organisation".to_owned(),
+        text: format!(
+            "您好：\n\n“{organisation}” 邀请您以“{role_zh}”身份加入科技成果交易服务超市。请在 7 天内用本邮箱的账号登录，并用下面的\
+             验证码接受邀请（POST {public_url}/api/v1/invitations/accept）；还没有账号的，请先用本邮箱注册\
+             （POST {public_url}/api/v1/auth/register）：\n\n    {token}\n\n如与您无关，请忽略。\n\n----\n\nHello,\n\n\
+             “{organisation}” invites you to join it as {role_en}. Within 7 days sign in with the account of this address \
+             and accept with the token above (POST {public_url}/api/v1/invitations/accept); if it has no account yet, \
+             register this address first (POST {public_url}/api/v1/auth/register).\nIf it is not for you, ignore it.\n"
+        ),
+    }
+}
+
 /// Tells of a move: of what, to where, and why.
 #[must_use]
 pub fn moved(title: &str, to: (&str, &str), reason: Option<&str>, link: &str) -> Letter {

@@ -9,7 +9,7 @@ use sea_orm::{ActiveModelTrait, NotSet, Set};
 use serde::{Deserialize, Serialize};
 use techmart_entity::{
     Instant,
-    id::{AccountId, AuditId, ContractId, ImportId, ListingId, OrganisationId},
+    id::{AccountId, AuditId, ContractId, ImportId, InvitationId, ListingId, OrganisationId},
     outbox,
 };
 use tokio::sync::Notify;
@@ -71,6 +71,10 @@ pub enum Mail {
     },
     ResetPassword {
         account_id: AccountId,
+    },
+    /// Invites an address to an organisation.
+    Invitation {
+        invitation_id: InvitationId,
     },
     /// Tells those whom a move concerns: what, by whom it was decided, and why.
     Move {

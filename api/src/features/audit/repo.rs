@@ -7,6 +7,7 @@ use techmart_entity::{
     id::{AccountId, AuditId},
 };
 
+use super::looks;
 use crate::error::Result;
 
 /// What to look for.
@@ -20,6 +21,8 @@ pub struct Filter {
     pub until: Option<Instant>,
     /// Moves only: what the history of an item shows.
     pub moves_only: bool,
+    /// Auditors' looks as well: they are in the log, and in nobody's history.
+    pub looks: bool,
 }
 
 /// Rows, newest first, after a row.
@@ -50,6 +53,9 @@ pub async fn list(
     }
     if let Some(until) = filter.until {
         condition = condition.add(Column::At.lte(until));
+    }
+    if !filter.looks {
+        condition = condition.add(Column::Action.ne(looks::ACTION));
     }
     if filter.moves_only {
         condition = condition.add(Column::ToStatus.is_not_null());

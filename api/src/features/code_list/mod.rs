@@ -123,6 +123,7 @@ fn all() -> Vec<CodeList> {
         code_list::<finance_case::FinanceCaseMove>(),
         code_list::<finance_case::FinanceCaseStatus>(),
         code_list::<finance_case::FinanceKind>(),
+        code_list::<funnel::FunnelBy>(),
         code_list::<funnel::FunnelDimension>(),
         code_list::<funnel::FunnelStep>(),
         code_list::<import::ImportStatus>(),

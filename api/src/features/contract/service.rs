@@ -10,6 +10,7 @@ use techmart_entity::{
         status::{ContractMove, ContractStatus},
     },
     docking,
+    funnel::FunnelStep,
     id::{AmendmentId, ContractId},
     life_cycle::{LifeCycle, StatusChange},
 };
@@ -30,7 +31,7 @@ use crate::{
             self as dockings,
             dto::{RegistrationIn, TermIn},
         },
-        duplicate,
+        duplicate, funnel,
         ledger::rules as counting,
     },
     say,
@@ -121,6 +122,8 @@ pub async fn record(tx: &Tx, cx: &Context, given: ContractRecordIn) -> Result<Mo
     repo::insert(tx, row.clone()).await?;
     audit::record(tx, cx, Record::of_move(&signed, SubjectKind::Contract, row.id)).await?;
     duplicate::service::ask(tx, cx, Vec::new(), Vec::new(), vec![row.id]).await?;
+    let steps = [(FunnelStep::Contracted, row.signed_on)];
+    funnel::service::all_reached(tx, row.achievements.0.clone(), &steps).await?;
     Ok(row)
 }
 
@@ -254,6 +257,8 @@ pub async fn write_registration(
     let saved = repo::save(tx, row, set).await?;
     audit::record(tx, cx, Record::of_move(&registered, SubjectKind::Contract, row.id)).await?;
     counting::contract::registered(tx, cx, &saved, zone).await?;
+    let steps = [(FunnelStep::Registered, given.registered_on)];
+    funnel::service::all_reached(tx, saved.achievements.0.clone(), &steps).await?;
     Ok(saved)
 }
 

@@ -4,7 +4,9 @@ use sea_orm::Set;
 use techmart_entity::{
     attachment::AttachmentPurpose,
     docking::{ActiveModel, Model, Side, status::DockingMove},
+    funnel::FunnelStep,
     id::{DockingId, OrganisationId},
+    listing::status::ListingStatus,
 };
 
 use super::{
@@ -17,7 +19,7 @@ use crate::{
     clock::working_days_after,
     db::Tx,
     error::{AppError, Fault, Result},
-    features::{attachment, ledger::rules as counting, listing},
+    features::{attachment, funnel, ledger::rules as counting, listing},
     say,
     web::etag::Precondition,
 };
@@ -37,6 +39,7 @@ pub async fn express_interest(
     let (row, by, change) = begin(tx, cx, id, DockingMove::ExpressInterest, precondition).await?;
     let mut faults = Vec::new();
     rules::verified(cx.acting_membership()?.verification, &mut faults);
+    rules::standing(tx, row.enterprise_id, row.supplier_id, &mut faults).await?;
     still_published(tx, &row, &mut faults).await?;
     if !faults.is_empty() {
         return Err(AppError::rules(faults));
@@ -53,6 +56,7 @@ pub async fn express_interest(
     }
     let moved = repo::advance(tx, &row, &change, cx.now, set).await?;
     record_move(tx, cx, id, &change, None, None).await?;
+    funnel::service::docked(tx, &moved, &[(FunnelStep::Interest, cx.today)]).await?;
     Ok(moved)
 }
 
@@ -64,6 +68,24 @@ async fn still_published(tx: &Tx, row: &Model, faults: &mut Vec<Fault>) -> Resul
     };
     for listing in listing::repo::by_ids(tx, about.as_slice()).await? {
         rules::is_published(&listing, pointer, faults);
+    }
+    Ok(())
+}
+
+/// What it is about may have ended since the interest; what the centre has hidden is not begun upon.
+async fn not_suspended(tx: &Tx, row: &Model, faults: &mut Vec<Fault>) -> Result<()> {
+    let about = row.achievement_id.or(row.demand_id);
+    for listing in listing::repo::by_ids(tx, about.as_slice()).await? {
+        if listing.status == ListingStatus::Suspended {
+            faults.push(Fault::at(
+                "",
+                "listing_suspended",
+                say!(
+                    "该条目已被服务中心暂停展示，恢复后才能接受。",
+                    "The centre has suspended the listing; the interest can be accepted once that is over."
+                ),
+            ));
+        }
     }
     Ok(())
 }
@@ -82,6 +104,8 @@ pub async fn accept(
 ) -> Result<Model> {
     let (row, by, change) = begin(tx, cx, id, DockingMove::Accept, precondition).await?;
     let mut faults = Vec::new();
+    rules::standing(tx, row.enterprise_id, row.supplier_id, &mut faults).await?;
+    not_suspended(tx, &row, &mut faults).await?;
     if let Some(last) = row.expires_on.filter(|last| *last < cx.today) {
         faults.push(Fault::at(
             "",
@@ -131,6 +155,7 @@ pub async fn accept(
     let moved = repo::advance(tx, &row, &change, cx.now, set).await?;
     record_move(tx, cx, id, &change, None, None).await?;
     counting::docking::accepted(tx, cx, &moved).await?;
+    funnel::service::docked(tx, &moved, &[(FunnelStep::Accepted, cx.today)]).await?;
     Ok(moved)
 }
 

@@ -8,6 +8,7 @@ use techmart_entity::{
         status::{ContractMove, ContractStatus},
     },
     docking::{ActiveModel, Model, Side, status::DockingMove},
+    funnel::FunnelStep,
     id::{ContractId, DockingId, OrganisationId},
     life_cycle::LifeCycle,
     organisation,
@@ -24,7 +25,7 @@ use crate::{
     db::Tx,
     error::{AppError, Fault, Result},
     features::{
-        attachment, audit, audit::Record, contract as contracts, duplicate, ledger::rules as counting,
+        attachment, audit, audit::Record, contract as contracts, duplicate, funnel, ledger::rules as counting,
     },
     say,
     web::etag::Precondition,
@@ -104,6 +105,7 @@ pub async fn sign(
     duplicate::service::ask(tx, cx, Vec::new(), Vec::new(), vec![contract_id]).await?;
     record_move(tx, cx, id, &change, None, None).await?;
     counting::contract::signed(tx, cx, &moved, &contract).await?;
+    funnel::service::docked(tx, &moved, &[(FunnelStep::Contracted, contract.signed_on)]).await?;
     Ok(moved)
 }
 
@@ -186,8 +188,10 @@ pub async fn register(
 ) -> Result<Model> {
     let (row, _, change) = begin(tx, cx, id, DockingMove::RegisterContract, precondition).await?;
     let contract = repo::contract(tx, id).await?.ok_or_else(AppError::not_found)?;
+    let registered_on = given.registered_on;
     contracts::service::write_registration(tx, cx, &contract, given, zone).await?;
     let moved = repo::advance(tx, &row, &change, cx.now, ActiveModel::default()).await?;
     record_move(tx, cx, id, &change, None, None).await?;
+    funnel::service::docked(tx, &moved, &[(FunnelStep::Registered, registered_on)]).await?;
     Ok(moved)
 }

@@ -9,6 +9,7 @@ use techmart_entity::{
         landing::{self, LandingEvidence, LandingEvidenceKind, LandingEvidences},
         status::DockingMove,
     },
+    funnel::FunnelStep,
     id::{DockingId, LandingId},
 };
 
@@ -23,7 +24,7 @@ use crate::{
     db::Tx,
     error::{AppError, Fault, Result},
     features::{
-        attachment, audit::Record, ledger::rules as counting, listing::service::record_and_tell,
+        attachment, audit::Record, funnel, ledger::rules as counting, listing::service::record_and_tell,
         organisation::repo as organisations,
     },
     say,
@@ -73,6 +74,7 @@ pub async fn land(
     let facts = serde_json::json!({ "landed_on": landing.landed_on, "form": landing.form, "in_zone": landing.in_zone });
     record_and_tell(tx, cx, Record::of_move(&change, SubjectKind::Docking, id).with(facts)).await?;
     counting::landing::landed(tx, cx, &moved, &landing).await?;
+    funnel::service::docked(tx, &moved, &[(FunnelStep::Landed, landing.landed_on)]).await?;
     Ok(moved)
 }
 

@@ -10,6 +10,7 @@ use techmart_entity::{
         meeting::{self, Attendees, MeetingMode},
         status::{DockingMove, DockingStage},
     },
+    funnel::FunnelStep,
     id::{DockingId, MeetingId},
     life_cycle::{IllegalMove, LifeCycle},
 };
@@ -25,7 +26,10 @@ use crate::{
     clock::day_of,
     db::Tx,
     error::{AppError, Code, Fault, Result},
-    features::{attachment, audit, audit::Record, ledger::rules as counting},
+    features::{
+        attachment, audit, audit::Record, funnel, ledger::rules as counting,
+        listing::service::record_and_tell,
+    },
     say,
     web::etag::Precondition,
 };
@@ -90,7 +94,7 @@ pub(super) async fn check(
     Ok(())
 }
 
-/// Writes a meeting that was checked.
+/// Writes a meeting that was checked, and asks the other side by mail to confirm it.
 ///
 /// # Errors
 /// When the rows cannot be written.
@@ -113,8 +117,7 @@ pub(super) async fn write(tx: &Tx, cx: &Context, row: &Model, by: Side, given: M
     };
     let facts = serde_json::json!({ "meeting_id": meeting.id, "held_on": meeting.held_on, "side": by });
     repo::insert_meeting(tx, meeting).await?;
-    audit::record(tx, cx, Record::act("record_meeting", SubjectKind::Docking, row.id).with(facts)).await?;
-    Ok(())
+    record_and_tell(tx, cx, Record::act("record_meeting", SubjectKind::Docking, row.id).with(facts)).await
 }
 
 /// Another side, or a broker who did not record it, confirms a meeting. The first one makes the two
@@ -163,6 +166,7 @@ pub async fn confirm(
     let moved = repo::advance(tx, &row, &change, cx.now, set).await?;
     record_move(tx, cx, id, &change, None, None).await?;
     counting::docking::met(tx, cx, &moved).await?;
+    funnel::service::docked(tx, &moved, &[(FunnelStep::Met, meeting.held_on)]).await?;
     Ok(moved)
 }
 

@@ -14,7 +14,10 @@ use crate::{
     clock::end_of,
     db::Tx,
     error::{Fault, Result},
-    features::{listing as listings, organisation::repo as organisations},
+    features::{
+        listing as listings,
+        organisation::{repo as organisations, rules::suspended},
+    },
     say,
 };
 
@@ -96,6 +99,14 @@ pub async fn published(
         ));
         return Ok(None);
     };
+    let owner = match row.organisation_id {
+        Some(owner) => organisations::find(tx, owner).await?,
+        None => None,
+    };
+    if let Some(fault) = owner.and_then(|owner| suspended(&owner, pointer)) {
+        faults.push(fault);
+        return Ok(None);
+    }
     Ok(is_published(&row, pointer, faults).then_some(row))
 }
 
@@ -142,6 +153,23 @@ pub async fn organisation(
     Ok(found)
 }
 
+/// Neither of the two may be suspended while something begins between them.
+///
+/// # Errors
+/// When the database cannot be asked.
+pub async fn standing(
+    tx: &Tx,
+    enterprise: OrganisationId,
+    supplier: OrganisationId,
+    faults: &mut Vec<Fault>,
+) -> Result<()> {
+    for side in [enterprise, supplier] {
+        let found = organisations::find(tx, side).await?;
+        faults.extend(found.and_then(|side| suspended(&side, "")));
+    }
+    Ok(())
+}
+
 /// What speaks against these two over that listing.
 pub fn pair(
     enterprise: &organisation::Model,
@@ -149,6 +177,8 @@ pub fn pair(
     listing: &listing::Model,
     faults: &mut Vec<Fault>,
 ) {
+    faults.extend(suspended(enterprise, ""));
+    faults.extend(suspended(supplier, ""));
     if is_same(enterprise, supplier) {
         faults.push(Fault::at(
             "",
@@ -191,7 +221,8 @@ pub fn is_same(one: &organisation::Model, other: &organisation::Model) -> bool {
 
 /// The organisation that speaks has to be one that the centre knows.
 pub fn verified(verification: VerificationStatus, faults: &mut Vec<Fault>) {
-    if verification != VerificationStatus::Verified {
+    // A suspension is told with the sides.
+    if !matches!(verification, VerificationStatus::Verified | VerificationStatus::Suspended) {
         faults.push(Fault::at(
             "",
             "organisation_not_verified",

@@ -7,6 +7,7 @@ use techmart_entity::{
         DockingOrigin, Model, Side, pair_key,
         status::{DockingMove, DockingStage},
     },
+    funnel::FunnelStep,
     id::{DockingId, ListingId, OrganisationId},
     life_cycle::{LifeCycle, StatusChange},
     listing::{self, ListingKind},
@@ -24,7 +25,9 @@ use crate::{
     clock::working_days_after,
     db::Tx,
     error::{AppError, Code, Fault, Result},
-    features::{attachment, audit::Record, ledger::rules as counting, listing::service::record_and_tell},
+    features::{
+        attachment, audit::Record, funnel, ledger::rules as counting, listing::service::record_and_tell,
+    },
     say,
     web::etag::Precondition,
 };
@@ -133,6 +136,7 @@ async fn express_interest(tx: &Tx, cx: &Context, given: DockingIn) -> Result<Mod
     };
     let row = insert(tx, cx, row).await?;
     record_beginning(tx, cx, "express_interest", &row).await?;
+    funnel::service::docked(tx, &row, &[(FunnelStep::Interest, cx.today)]).await?;
     Ok(row)
 }
 
@@ -240,6 +244,8 @@ pub async fn record_offline(tx: &Tx, cx: &Context, given: OfflineDockingIn) -> R
     let row = insert(tx, cx, row).await?;
     record_beginning(tx, cx, "record_offline", &row).await?;
     counting::docking::accepted(tx, cx, &row).await?;
+    let steps = [(FunnelStep::Interest, given.interest_on), (FunnelStep::Accepted, given.accepted_on)];
+    funnel::service::docked(tx, &row, &steps).await?;
     meeting::write(tx, cx, &row, Side::Centre, given.meeting).await?;
     Ok(row)
 }

@@ -1,5 +1,7 @@
 //! The rows of imports, and the listings that they were imported to.
 
+use std::collections::HashSet;
+
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
     QuerySelect,
@@ -46,6 +48,22 @@ pub async fn find(db: &impl ConnectionTrait, id: ImportId) -> Result<Model> {
 /// 404 when there is none.
 pub async fn hold(tx: &Tx, id: ImportId) -> Result<Model> {
     Entity::find_by_id(id).lock_exclusive().one(tx).await?.ok_or_else(AppError::not_found)
+}
+
+/// Those of the files that imports name.
+///
+/// # Errors
+/// When the database cannot be asked.
+pub async fn known_files(db: &impl ConnectionTrait, files: &[String]) -> Result<HashSet<String>> {
+    let rows: Vec<String> = Entity::find()
+        .select_only()
+        .column(Column::FileKey)
+        .distinct()
+        .filter(Column::FileKey.is_in(files.iter().cloned()))
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok(rows.into_iter().collect())
 }
 
 /// Imports, newest first.

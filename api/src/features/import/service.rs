@@ -60,6 +60,26 @@ pub async fn store(state: &State, sha256: &str, file: File) -> Result<()> {
     state.files.put(FOLDER, sha256, file).await.map_err(unavailable)
 }
 
+/// Deletes stored files of rows, older than a day, that no import names: what was left of requests that
+/// broke off between the file and its row. Says how many.
+///
+/// # Errors
+/// When the store or the database cannot be asked.
+pub async fn sweep(state: &State) -> Result<usize> {
+    let unavailable = |error: FileError| AppError::unavailable(Code::Unavailable, error);
+    let before = state.clock.now() - Duration::hours(24);
+    let names = state.files.names(FOLDER, before).await.map_err(unavailable)?;
+    let mut n = 0;
+    for chunk in names.chunks(200) {
+        let kept = repo::known_files(state.db.read(), chunk).await?;
+        for name in chunk.iter().filter(|name| !kept.contains(*name)) {
+            state.files.delete(FOLDER, name).await.map_err(unavailable)?;
+            n += 1;
+        }
+    }
+    Ok(n)
+}
+
 /// Starts an import of a stored file: its row and its job.
 ///
 /// # Errors

@@ -9,6 +9,7 @@
 use sea_orm::Set;
 use serde_json::Value;
 use techmart_entity::{
+    funnel::FunnelStep,
     id::{AccountId, ImportId, ListingId},
     import::{RowOutcome, row::RowNote},
     life_cycle::LifeCycle,
@@ -31,6 +32,7 @@ use crate::{
     features::{
         audit,
         audit::Record,
+        funnel,
         ledger::rules as counting,
         listing::{
             repo as listings,
@@ -202,6 +204,7 @@ async fn make(
     if kind == ListingKind::Demand && made.organisation_id.is_some() {
         counting::demand::submitted(tx, cx, &made, hash).await?;
     }
+    funnel::service::reached(tx, cx, &made, FunnelStep::Submitted).await?;
     Ok(Imported { outcome: RowOutcome::Made, listing_id: Some(made.id), notes: Vec::new() })
 }
 

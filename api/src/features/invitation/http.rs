@@ -86,7 +86,6 @@ async fn revoke_invitation(act: Act, id: Id<OrganisationId>) -> Result<HttpRespo
     responses((status = 200, body = AcceptedInvitationOut)))]
 #[post("/invitations/accept")]
 async fn accept_invitation(look: Look, body: Body<AcceptInvitationIn>) -> Result<HttpResponse> {
-    let accepted =
-        look.state.db.write(async |tx| service::accept(tx, &look, &body.0.token).await).await?;
+    let accepted = look.state.db.write(async |tx| service::accept(tx, &look, &body.0.token).await).await?;
     Ok(HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).json(accepted))
 }

@@ -2,10 +2,10 @@
 
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
-    QuerySelect, Set,
+    QuerySelect, Set, sea_query::Query,
 };
 use techmart_entity::{
-    Instant,
+    Instant, account,
     id::{AccountId, InvitationId, OrganisationId},
     life_cycle::StatusChange,
     organisation::{
@@ -107,6 +107,24 @@ pub async fn sent_since(
         .all(db)
         .await?;
     Ok((by_person, to_address))
+}
+
+/// Whether somebody with that address belongs to the organisation: one question, whoever has the address.
+///
+/// # Errors
+/// When the database cannot be asked.
+pub async fn has_member(db: &impl ConnectionTrait, of: OrganisationId, email: &str) -> Result<bool> {
+    let account = Query::select()
+        .column(account::Column::Id)
+        .from(account::Entity)
+        .and_where(account::Column::Email.eq(email))
+        .to_owned();
+    Ok(membership::Entity::find()
+        .filter(membership::Column::OrganisationId.eq(of))
+        .filter(membership::Column::AccountId.in_subquery(account))
+        .one(db)
+        .await?
+        .is_some())
 }
 
 /// Whether an account belongs to the organisation.

@@ -54,9 +54,7 @@ pub async fn invite(
         return Err(AppError::rules(obstacles));
     }
     // Who may invite reads the members with their addresses: this tells nothing new.
-    if let Some(account) = organisations::account_of(tx, &email).await?
-        && repo::is_member(tx, id, account.id).await?
-    {
+    if repo::has_member(tx, id, &email).await? {
         return Err(already_member());
     }
     let key = repo::open_key(id, &email);

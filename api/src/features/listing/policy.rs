@@ -27,6 +27,8 @@ pub struct Relation {
     pub auditor: bool,
     /// Is a party of one of its dockings.
     pub party: bool,
+    /// Its owner is suspended: whoever is outside does not see it meanwhile.
+    pub concealed: bool,
 }
 
 /// What the caller is to the listing. `party` is looked up by the caller, where it can matter.
@@ -39,6 +41,7 @@ pub fn relation(cx: &Context, row: &Model, party: bool) -> Relation {
         centre: cx.actor.is_centre(),
         auditor: cx.actor.is_auditor(),
         party,
+        concealed: false,
     }
 }
 
@@ -52,7 +55,7 @@ pub fn may_read_page(cx: &Context, row: &Model, relation: Relation) -> bool {
     if insider || relation.party {
         return true;
     }
-    if row.status == ListingStatus::Suspended {
+    if row.status == ListingStatus::Suspended || relation.concealed {
         return false;
     }
     match row.audience {
@@ -60,6 +63,32 @@ pub fn may_read_page(cx: &Context, row: &Model, relation: Relation) -> bool {
         Audience::SignedIn => !matches!(cx.actor, Actor::Visitor),
         Audience::Parties | Audience::Unlisted => false,
     }
+}
+
+/// Whether the page says nothing to anybody that it does not say to everybody who signed in: it is
+/// published, shown, and names its owner.
+#[must_use]
+pub fn is_open(row: &Model, owner_suspended: bool) -> bool {
+    let shown = match row.status {
+        ListingStatus::Published
+        | ListingStatus::Expired
+        | ListingStatus::Solved
+        | ListingStatus::ClosedUnsolved => !owner_suspended,
+        // Of a tombstone those outside see no content.
+        ListingStatus::Draft
+        | ListingStatus::Submitted
+        | ListingStatus::InReview
+        | ListingStatus::Returned
+        | ListingStatus::Rejected
+        | ListingStatus::Suspended
+        | ListingStatus::Withdrawn
+        | ListingStatus::Merged => false,
+    };
+    let named = match row.audience {
+        Audience::Public | Audience::SignedIn => true,
+        Audience::Anonymous | Audience::Parties | Audience::Unlisted => false,
+    };
+    shown && named
 }
 
 /// Whether the caller may read the working version, its history and its duplicates.

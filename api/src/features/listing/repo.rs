@@ -3,7 +3,8 @@
 
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter,
-    QueryOrder, QuerySelect, Set, sea_query::Expr,
+    QueryOrder, QuerySelect, Set,
+    sea_query::{Expr, ExprTrait, Query},
 };
 use serde::{Deserialize, Serialize};
 use techmart_entity::{
@@ -14,6 +15,7 @@ use techmart_entity::{
         ActiveModel, Audience, Column, Content, Entity, ListingKind, Model, duplicate_key,
         status::ListingStatus, version,
     },
+    organisation::{self, status::VerificationStatus},
 };
 
 use crate::{
@@ -22,11 +24,22 @@ use crate::{
     error::{AppError, Result},
 };
 
-/// Which rows a caller may see in lists, whatever they filter by.
+/// Which rows a caller may see in lists, whatever they filter by. What a suspended organisation owns is
+/// hidden from all outside.
 #[must_use]
 pub fn scope(cx: &Context) -> Condition {
     let published = |audiences: &[Audience]| {
+        let suspended = Query::select()
+            .expr(Expr::val(1))
+            .from(organisation::Entity)
+            .and_where(
+                Expr::col((organisation::Entity, organisation::Column::Id))
+                    .equals((Entity, Column::OrganisationId)),
+            )
+            .and_where(organisation::Column::Verification.eq(VerificationStatus::Suspended))
+            .to_owned();
         Condition::all()
+            .add(Expr::exists(suspended).not())
             .add(Column::Status.is_in([
                 ListingStatus::Published,
                 ListingStatus::Solved,

@@ -2,6 +2,7 @@
 
 use sea_orm::Set;
 use techmart_entity::{
+    funnel::FunnelStep,
     id::ListingId,
     listing::{
         ActiveModel, Content, Diagnosis, DiagnosisOutcome, ListingKind, Model, Source,
@@ -22,7 +23,11 @@ use crate::{
     db::Tx,
     error::{AppError, Code, Fault, Result},
     features::{
-        audit, audit::Record, duplicate, ledger::rules as counting, organisation::repo as organisations,
+        audit,
+        audit::Record,
+        duplicate, funnel,
+        ledger::rules as counting,
+        organisation::{repo as organisations, rules as organisation_rules},
     },
     say,
     web::etag::Precondition,
@@ -139,6 +144,7 @@ pub async fn publish(
     record_and_tell(tx, cx, Record::of_move(&change, subject(kind), id)).await?;
     if first {
         counting::listing::published(tx, cx, &moved, &version, &content).await?;
+        funnel::service::reached(tx, cx, &moved, FunnelStep::Published).await?;
     }
     reindex(tx, cx, id).await?;
     duplicate::service::ask(tx, cx, vec![id], Vec::new(), Vec::new()).await?;
@@ -148,6 +154,11 @@ pub async fn publish(
 /// What stands in the way of publishing a row.
 async fn obstacles(tx: &Tx, row: &Model) -> Result<Vec<Fault>> {
     let mut faults = Vec::new();
+    let owner = match row.organisation_id {
+        Some(id) => organisations::find(tx, id).await?,
+        None => None,
+    };
+    faults.extend(owner.as_ref().and_then(|owner| organisation_rules::suspended(owner, "")));
     if policy::is_collected(row) {
         if row.source_url.is_none() && row.collection_attachment_id.is_none() {
             faults.push(Fault::at(
@@ -160,11 +171,15 @@ async fn obstacles(tx: &Tx, row: &Model) -> Result<Vec<Fault>> {
             ));
         }
     } else {
-        let owner = match row.organisation_id {
-            Some(id) => organisations::find(tx, id).await?,
-            None => None,
-        };
-        if owner.is_none_or(|owner| owner.verification != VerificationStatus::Verified) {
+        let known = owner.is_some_and(|owner| match owner.verification {
+            // That it is suspended is told above.
+            VerificationStatus::Verified | VerificationStatus::Suspended => true,
+            VerificationStatus::Unverified
+            | VerificationStatus::Submitted
+            | VerificationStatus::Rejected
+            | VerificationStatus::Expired => false,
+        });
+        if !known {
             faults.push(Fault::at(
                 "",
                 "owner_not_verified",

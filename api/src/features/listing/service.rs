@@ -6,6 +6,7 @@ use sea_orm::Set;
 use serde_json::Value;
 use techmart_entity::{
     Day, Instant,
+    funnel::FunnelStep,
     id::{AttachmentId, ListingId, OrganisationId, VersionId},
     life_cycle::{LifeCycle, StatusChange},
     listing::{
@@ -26,8 +27,11 @@ use crate::{
     db::Tx,
     error::{AppError, Code, Fault, Result},
     features::{
-        attachment, audit, audit::Record, duplicate, ledger::rules as counting,
-        organisation::repo as organisations,
+        attachment, audit,
+        audit::Record,
+        duplicate, funnel,
+        ledger::rules as counting,
+        organisation::{repo as organisations, rules as organisation_rules},
     },
     outbox::{self, Job, Mail},
     say,
@@ -374,6 +378,11 @@ pub async fn submit(
     let version = repo::find_version(tx, row.working_version_id).await?;
     let content = Content::parse(kind, version.content.clone()).map_err(AppError::internal)?;
     let mut faults = rules::faults(&content);
+    if let Some(owner) = row.organisation_id
+        && let Some(owner) = organisations::find(tx, owner).await?
+    {
+        faults.extend(organisation_rules::suspended(&owner, ""));
+    }
     // Of what was collected, the source may say less than an owner would.
     if policy::is_collected(&row) {
         if content.title().trim().is_empty() {
@@ -405,6 +414,9 @@ pub async fn submit(
     audit::record(tx, cx, Record::of_move(&change, subject(kind), id)).await?;
     if first && kind == ListingKind::Demand {
         counting::demand::submitted(tx, cx, &moved, content.hash()).await?;
+    }
+    if first {
+        funnel::service::reached(tx, cx, &moved, FunnelStep::Submitted).await?;
     }
     duplicate::service::ask(tx, cx, vec![id], Vec::new(), Vec::new()).await?;
     Ok(moved)

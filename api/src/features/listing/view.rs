@@ -23,24 +23,26 @@ use super::{
 use crate::{
     auth::Context,
     error::{AppError, Result},
-    features::{audit, docking},
+    features::{audit, docking, organisation::repo as organisations},
     web::{
         etag,
         paging::{Cut, Page},
     },
 };
 
-/// What the caller is to a listing; the dockings are asked only where they can open a door.
+/// What the caller is to a listing; its owner and its dockings are asked only where they can close or open
+/// a door.
 ///
 /// # Errors
 /// When the database cannot be asked.
 pub async fn relation(db: &impl ConnectionTrait, cx: &Context, row: &Model) -> Result<Relation> {
     let relation = policy::relation(cx, row, false);
-    if relation.member || relation.centre || relation.auditor || cx.actor.person().is_none() {
+    if relation.member || relation.centre || relation.auditor {
         return Ok(relation);
     }
-    let party = docking::repo::is_party(db, cx, row.id).await?;
-    Ok(policy::relation(cx, row, party))
+    let concealed = organisations::is_suspended(db, row.organisation_id).await?;
+    let party = cx.actor.person().is_some() && docking::repo::is_party(db, cx, row.id).await?;
+    Ok(Relation { concealed, ..policy::relation(cx, row, party) })
 }
 
 /// The ETag of the published page.

@@ -13,7 +13,10 @@ use super::{
 };
 use crate::{
     error::Result,
-    features::audit::dto::{HistoryOut, HistoryQuery},
+    features::{
+        audit::dto::{HistoryOut, HistoryQuery},
+        invitation,
+    },
     web::{
         act::{Act, Look},
         answer::Answer,
@@ -42,7 +45,8 @@ pub fn routes(config: &mut ServiceConfig) {
             .service(get_member)
             .service(set_member_role)
             .service(remove_member)
-            .service(list_organisation_history),
+            .service(list_organisation_history)
+            .configure(invitation::http::of_organisation),
     );
 }
 
@@ -133,7 +137,9 @@ async fn reject_verification(
     .await
 }
 
-/// A broker who is no member takes the verification away for the time being.
+/// Suspends the organisation, with the reason: what it published disappears from lists and search, and it
+/// submits, expresses and accepts nothing meanwhile. What was counted stays. For brokers and admins who are
+/// no members.
 #[utoipa::path(operation_id = "suspend_organisation", tag = "organisations", params(("id" = OrganisationId, Path)),
     request_body = VerificationReasonIn, responses((status = 200, body = OrganisationOut)))]
 #[post("/{id}/suspend")]
@@ -149,7 +155,7 @@ async fn suspend_organisation(
     .await
 }
 
-/// A broker who is no member gives a suspended verification back.
+/// Ends the suspension: what it published is there again. For brokers and admins who are no members.
 #[utoipa::path(operation_id = "resume_organisation", tag = "organisations", params(("id" = OrganisationId, Path)),
     responses((status = 200, body = OrganisationOut)))]
 #[post("/{id}/resume")]

@@ -121,7 +121,15 @@ pub async fn remove(
     record(tx, cx, "remove_member", &row, None).await
 }
 
-async fn begin(tx: &Tx, cx: &Context, id: OrganisationId) -> Result<(Model, Relation)> {
+/// Holds an organisation that stands, with what the caller is to it now.
+///
+/// # Errors
+/// 404 when there is none, 409 when it was merged into another.
+pub(in crate::features) async fn begin(
+    tx: &Tx,
+    cx: &Context,
+    id: OrganisationId,
+) -> Result<(Model, Relation)> {
     let organisation = repo::hold_standing(tx, id).await?;
     let mut relation = policy::relation(cx, &organisation);
     // The request was authenticated before the row was held: an owner who was removed since then is

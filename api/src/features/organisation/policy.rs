@@ -134,28 +134,38 @@ pub fn move_it(cx: &Context, row: &Model, relation: Relation, mv: VerificationMo
                 "Owners and editors who act for the organisation submit it; name it in Acting-Organisation."
             )))
         }
-        VerificationMove::Verify
-        | VerificationMove::Reject
-        | VerificationMove::Suspend
-        | VerificationMove::Resume => {
+        VerificationMove::Verify | VerificationMove::Reject => {
             if !cx.actor.is_broker() {
                 return Err(AppError::forbidden(say!("这一步由技术经理人执行。", "Brokers do this.")));
             }
-            if relation.member {
-                return Err(AppError::new(
-                    Code::ConflictOfInterest,
-                    say!(
-                        "您是该单位成员，请由其他技术经理人处理。",
-                        "You belong to that organisation; another broker has to do this."
-                    ),
-                ));
+            disinterested(relation)
+        }
+        VerificationMove::Suspend | VerificationMove::Resume => {
+            if !(cx.actor.is_broker() || cx.actor.is_admin()) {
+                return Err(AppError::forbidden(say!(
+                    "这一步由技术经理人或管理员执行。",
+                    "Brokers and admins do this."
+                )));
             }
-            Ok(())
+            disinterested(relation)
         }
         VerificationMove::Expire => {
             Err(AppError::forbidden(say!("到期由系统执行。", "The service itself lets things expire.")))
         }
     }
+}
+
+fn disinterested(relation: Relation) -> Result<()> {
+    if !relation.member {
+        return Ok(());
+    }
+    Err(AppError::new(
+        Code::ConflictOfInterest,
+        say!(
+            "您是该单位成员，请由其他技术经理人处理。",
+            "You belong to that organisation; another broker has to do this."
+        ),
+    ))
 }
 
 /// Whether the caller may see the members. Everybody may know of the organisation, so this is 403.

@@ -1,5 +1,7 @@
 //! The rows of organisations and of their members.
 
+use std::collections::HashSet;
+
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter,
     QueryOrder, QuerySelect, Set,
@@ -28,6 +30,36 @@ use crate::{
 /// When the database cannot be asked.
 pub async fn find(db: &impl ConnectionTrait, id: OrganisationId) -> Result<Option<Model>> {
     Ok(Entity::find_by_id(id).one(db).await?)
+}
+
+/// Those of the organisations that are suspended.
+///
+/// # Errors
+/// When the database cannot be asked.
+pub async fn suspended_among(
+    db: &impl ConnectionTrait,
+    ids: &[OrganisationId],
+) -> Result<HashSet<OrganisationId>> {
+    if ids.is_empty() {
+        return Ok(HashSet::new());
+    }
+    let found: Vec<OrganisationId> = Entity::find()
+        .select_only()
+        .column(Column::Id)
+        .filter(Column::Id.is_in(ids.iter().copied()))
+        .filter(Column::Verification.eq(VerificationStatus::Suspended))
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok(found.into_iter().collect())
+}
+
+/// Whether there is an owner and it is suspended.
+///
+/// # Errors
+/// When the database cannot be asked.
+pub async fn is_suspended(db: &impl ConnectionTrait, owner: Option<OrganisationId>) -> Result<bool> {
+    Ok(!suspended_among(db, owner.as_slice()).await?.is_empty())
 }
 
 /// The same, held until the transaction ends: of two changes at once the second sees the first.
@@ -106,7 +138,7 @@ pub fn name_key(name: &str) -> String {
     if key.is_empty() { name.trim().to_owned() } else { key }
 }
 
-/// The organisation that a source names: a verified one of that name, else the one made for the name
+/// The organisation that a source names: a verified one of that name (though it be suspended), else the one made for the name
 /// before, else a new one, unverified and without a credit code. An unverified organisation that
 /// somebody registered by themselves is never taken for it: anybody can register any name. What was
 /// merged stands for what it was merged into. Demo organisations are left out.
@@ -121,7 +153,11 @@ pub async fn find_or_name(tx: &Tx, cx: &Context, name: &str, kind: OrganisationK
         .filter(Column::MergedInto.is_null());
     let verified = same_name
         .clone()
-        .filter(Column::Verification.eq(VerificationStatus::Verified))
+        .filter(Column::Verification.is_in([
+            VerificationStatus::Verified,
+            VerificationStatus::Suspended,
+            VerificationStatus::Expired,
+        ]))
         .order_by_asc(Column::Id)
         .one(tx)
         .await?;

@@ -2,7 +2,7 @@
 //! at once.
 
 use techmart_entity::{
-    organisation::{Model, OrganisationKind},
+    organisation::{Model, OrganisationKind, status::VerificationStatus},
     value::{field::IndustryCode, uscc::Uscc},
 };
 
@@ -43,6 +43,22 @@ pub fn tidy(mut row: Model) -> Model {
     row.tags.0.dedup();
     row.name_key = super::repo::name_key(&row.name);
     row
+}
+
+/// What a suspended organisation may not do, nor anybody with it.
+#[must_use]
+pub fn suspended(row: &Model, pointer: &str) -> Option<Fault> {
+    // Without its name: it may be one that posts without it.
+    (row.verification == VerificationStatus::Suspended).then(|| {
+        Fault::at(
+            pointer,
+            "organisation_suspended",
+            say!(
+                "相关单位已被停用，恢复前不能提交、表达意向或对接；其成员可在单位页面看到原因。",
+                "The organisation is suspended: until that is over it submits nothing and is not docked. Its page tells its members why."
+            ),
+        )
+    })
 }
 
 /// What is wrong with a row. `named_by_source`: nobody registered it, so it may lack its credit code.

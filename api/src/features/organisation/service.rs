@@ -262,7 +262,8 @@ pub async fn reject(
     give_reason(tx, cx, id, VerificationMove::Reject, precondition, Some(reason)).await
 }
 
-/// Takes the verification away for the time being, with the reason.
+/// Suspends a verified organisation, with the reason: what it published disappears, and it submits,
+/// expresses and accepts nothing, until that is over. What was counted of it stays counted.
 ///
 /// # Errors
 /// 403 for members, 409 when that is not legal.
@@ -273,15 +274,19 @@ pub async fn suspend(
     precondition: &Precondition,
     reason: String,
 ) -> Result<Model> {
-    give_reason(tx, cx, id, VerificationMove::Suspend, precondition, Some(reason)).await
+    let moved = give_reason(tx, cx, id, VerificationMove::Suspend, precondition, Some(reason)).await?;
+    listing::service::reindex_owned(tx, cx, id).await?;
+    Ok(moved)
 }
 
-/// Gives a suspended verification back.
+/// Ends a suspension: what the organisation published is there again.
 ///
 /// # Errors
 /// 403 for members, 409 when that is not legal.
 pub async fn resume(tx: &Tx, cx: &Context, id: OrganisationId, precondition: &Precondition) -> Result<Model> {
-    give_reason(tx, cx, id, VerificationMove::Resume, precondition, None).await
+    let moved = give_reason(tx, cx, id, VerificationMove::Resume, precondition, None).await?;
+    listing::service::reindex_owned(tx, cx, id).await?;
+    Ok(moved)
 }
 
 async fn give_reason(

@@ -112,7 +112,8 @@ async fn resume_entry(act: Act, id: Id<ListingId>) -> Result<HttpResponse> {
     simply(&act, id.0, EntryMove::Resume, None).await
 }
 
-/// A broker records another agreement, which keeps the provider.
+/// A broker records another agreement, which keeps a provider that has entered or whose agreement is over.
+/// It is valid for longer than the one before, with a paper of its own; the provider is not counted again.
 #[utoipa::path(operation_id = "renew_provider_entry", tag = "providers", params(("id" = ListingId, Path)),
     request_body = AgreementIn, responses((status = 200, body = EntryOut)))]
 #[post("/{id}/entry/renew")]

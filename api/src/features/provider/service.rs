@@ -221,10 +221,10 @@ pub async fn enter(
     Ok(view::show(moved, relation))
 }
 
-/// Another agreement keeps the provider. It was counted when it entered.
+/// Another agreement keeps the provider. It was counted when it entered, and is not counted again.
 ///
 /// # Errors
-/// 403 for members, 409 when that is not legal, 422 when the agreement will not do.
+/// 403 for members, 409 when that is not legal, 422 when the agreement or the organisation will not do.
 pub async fn renew(
     tx: &Tx,
     cx: &Context,
@@ -233,14 +233,42 @@ pub async fn renew(
     agreement: &AgreementIn,
 ) -> Result<Answer<EntryOut>> {
     let (row, relation, change) = begin(tx, cx, page, EntryMove::Renew, precondition).await?;
-    let mut faults = Vec::new();
+    let organisation = organisations::find(tx, row.organisation_id).await?.ok_or_else(AppError::not_found)?;
+    let mut faults = obstacles(&organisation);
+    // An agreement of before is taken for this entry already, and so would be taken again.
+    let known = attachment::repo::find(tx, agreement.attachment_id).await?;
+    let used_before = known.is_some_and(|paper| paper.used_by.as_deref() == Some(used_by(&row).as_str()));
+    if used_before {
+        faults.push(Fault::at(
+            "/attachment_id",
+            "attachment_in_use",
+            say!(
+                "该附件是以前的协议，请上传续签的协议。",
+                "That is the agreement of before; upload the one that renews it."
+            ),
+        ));
+    }
     let paper = check_agreement(tx, cx, &row, agreement, &mut faults).await?;
-    let earliest = row.agreement_valid_to.map_or(cx.today, |before| before.max(cx.today));
-    if agreement.valid_to < earliest {
+    if let Some(before) = row.agreement_signed_on.filter(|before| agreement.signed_on < *before) {
+        faults.push(Fault::at(
+            "/signed_on",
+            "before_agreement",
+            say!(
+                "续签不能早于原协议的签订日 {before}。",
+                "A renewal is not signed before the agreement that it renews ({before})."
+            ),
+        ));
+    }
+    let extends = row.agreement_valid_to.is_none_or(|before| agreement.valid_to > before);
+    if !extends || agreement.valid_to < cx.today {
+        let last = row.agreement_valid_to.unwrap_or(cx.today);
         faults.push(Fault::at(
             "/valid_to",
             "no_extension",
-            say!("续签的有效期应不早于 {earliest}。", "A renewal is valid to {earliest} or later."),
+            say!(
+                "续签的有效期应晚于原有效期 {last}，且不早于今天。",
+                "A renewal is valid for longer than to {last}, and to today at least."
+            ),
         ));
     }
     if paper.is_none() || !faults.is_empty() {
@@ -284,10 +312,12 @@ async fn check_agreement(
             say!("有效期不能早于签订日 {signed_on}。", "It ends before it is signed ({signed_on})."),
         ));
     }
-    let used_by = format!("provider_entry:{}", row.id);
-    let purpose = AttachmentPurpose::Agreement;
-    attachment::service::take_as(tx, cx, agreement.attachment_id, "/attachment_id", &used_by, purpose, faults)
-        .await
+    let (paper, purpose) = (agreement.attachment_id, AttachmentPurpose::Agreement);
+    attachment::service::take_as(tx, cx, paper, "/attachment_id", &used_by(row), purpose, faults).await
+}
+
+fn used_by(row: &Model) -> String {
+    format!("provider_entry:{}", row.id)
 }
 
 fn signed(agreement: &AgreementIn) -> ActiveModel {

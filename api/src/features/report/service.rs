@@ -10,7 +10,7 @@ use techmart_entity::{audit::SubjectKind, id::SnapshotId, indicator::plan_target
 
 use super::{
     bundle,
-    chart::{Chart, draw},
+    chart::{Chart, Form, draw},
     frozen::Frozen,
     page::{Detail, page},
     xlsx::workbook,
@@ -84,7 +84,7 @@ pub async fn frozen_chart(
     let db = state.db.read();
     let as_of = view::head(&crate::features::snapshot::repo::one(db, id).await?)?.as_of;
     let (part, _) = view::part(db, id, indicator).await?;
-    beside(move || draw(&Chart::of_part(&part, as_of), language)).await
+    beside(move || draw(&Chart::of_part(&part, as_of), language, Form::Alone)).await
 }
 
 /// The picture of where an indicator stands and leads.
@@ -108,7 +108,7 @@ pub async fn progress_chart(
         .collect();
     let steps = targets.into_iter().find(|target| target.indicator == indicator).map(|target| target.steps.0);
     let chart = Chart::of_outlook(&outlook, steps.unwrap_or_default(), asked.as_of);
-    beside(move || draw(&chart, language)).await
+    beside(move || draw(&chart, language, Form::Alone)).await
 }
 
 /// Puts it on record that an auditor took a file.

@@ -18,10 +18,13 @@ use super::{
 use crate::{
     auth::{Actor, Context},
     error::{AppError, Code, Fault, Result},
-    features::listing::{
-        dto::{OrganisationBrief, OwnerNote},
-        plural, repo,
-        view::briefs,
+    features::{
+        listing::{
+            dto::{OrganisationBrief, OwnerNote},
+            plural, repo,
+            view::briefs,
+        },
+        organisation::repo as organisations,
     },
     say,
     state::State,
@@ -171,10 +174,13 @@ async fn read_again(db: &DatabaseConnection, cx: &Context, hits: Vec<Hit>) -> Re
         .map(|version| (version.id, version.content))
         .collect();
     let owners: Vec<OrganisationId> = rows.values().filter_map(|row| row.organisation_id).collect();
+    let suspended = organisations::suspended_among(db, &owners).await?;
     let owners = briefs(db, &owners).await?;
     let mut out = Vec::new();
     for hit in hits {
-        let Some(row) = rows.get(&ListingId(hit.id)).filter(|row| shown(row)) else { continue };
+        let concealed = |row: &Model| row.organisation_id.is_some_and(|owner| suspended.contains(&owner));
+        let row = rows.get(&ListingId(hit.id)).filter(|row| shown(row) && !concealed(row));
+        let Some(row) = row else { continue };
         let Some(content) = row.published_version_id.and_then(|id| contents.remove(&id)) else { continue };
         let content = Content::parse(row.kind, content).map_err(AppError::internal)?.without_private();
         out.push(hit_out(row, content, &owners, hit));

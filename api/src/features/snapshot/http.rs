@@ -2,7 +2,7 @@
 //! centre and auditors.
 
 use actix_web::{HttpResponse, get, post};
-use techmart_entity::{audit::SubjectKind, id::SnapshotId};
+use techmart_entity::id::SnapshotId;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{
@@ -15,7 +15,6 @@ use super::{
 };
 use crate::{
     error::Result,
-    features::assessment::looks,
     web::{
         act::{Act, Look},
         answer::Answer,
@@ -83,8 +82,6 @@ async fn compare_snapshots(
     query: Query<CompareQuery>,
 ) -> Result<HttpResponse> {
     let out = view::comparison(look.state.db.read(), &look, id.0, query.0.other).await?;
-    let facts = serde_json::json!({ "at": "compare", "with": query.0.other });
-    looks::note(&look.state, &look, SubjectKind::Snapshot, id.0, facts).await?;
     Ok(Answer::ok(out).respond(&look.http))
 }
 
@@ -111,7 +108,5 @@ async fn list_snapshot_units(
 ) -> Result<HttpResponse> {
     let indicator: String = segment(&look.http, "indicator")?;
     let page = view::units(look.state.db.read(), &look, id.0, &indicator, &query.0).await?;
-    let facts = serde_json::json!({ "at": "units", "indicator": indicator });
-    looks::note(&look.state, &look, SubjectKind::Snapshot, id.0, facts).await?;
     Ok(page.respond(&look.http))
 }

@@ -1,11 +1,13 @@
 //! `techmart verify`: is everything as it was recorded? Nothing here changes anything, and all of it looks
 //! at one moment. A file a question: the chain of reports (`chain.rs`), the ledger's rows and what is in
-//! force (`rows.rs`), the sums beside it (`sums.rs`), every report counted again (`recount.rs`), the files
-//! and versions that are evidence (`files.rs`), and the acts behind the counts, traced in both directions
-//! by code of its own (`sources/`). Rows are read in pages, so memory stays bounded.
+//! force (`rows.rs`), the sums beside it (`sums.rs`) and the funnel's (`funnel.rs`), every report counted
+//! again (`recount.rs`), the files and versions that are evidence (`files.rs`), and the acts behind the
+//! counts, traced in both directions by code of its own (`sources/`). Rows are read in pages, so memory
+//! stays bounded.
 
 pub mod chain;
 pub mod files;
+pub mod funnel;
 pub mod recount;
 pub mod rows;
 pub mod sources;
@@ -50,6 +52,7 @@ pub struct Checked {
     /// Rows from before rows had hashes.
     pub rows_before_hashes: u64,
     pub day_sums: u64,
+    pub funnel_sums: u64,
     pub parts_recounted: u64,
     pub evidence_files: u64,
     pub published_versions: u64,
@@ -159,6 +162,8 @@ pub async fn run(state: &State, plan: Option<&str>) -> Result<Findings> {
     findings.outcome("ledger", outcome);
     let outcome = sums::check(&db, &scope, &mut findings).await;
     findings.outcome("day sums", outcome);
+    let outcome = funnel::check(&db, &scope, &mut findings).await;
+    findings.outcome("sums of the funnel", outcome);
     let outcome = recount::check(&db, &scope, &mut findings).await;
     findings.outcome("recount of the reports", outcome);
     let outcome = files::check(&db, &state.files, &scope, &mut findings).await;

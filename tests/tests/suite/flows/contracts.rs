@@ -8,12 +8,9 @@ use techmart_tests::{
     Actors, Client, World,
     actors::{figures, publish},
     builders::achievement,
+    client::id_of,
 };
 use uuid::Uuid;
-
-fn id_of(body: &Value) -> String {
-    body["id"].as_str().unwrap_or_else(|| panic!("no id in {body}")).to_owned()
-}
 
 /// Two sides, two brokers, and a docking that is negotiated.
 struct Scene {

@@ -7,15 +7,8 @@ use techmart_tests::{
     Actors, Client, World,
     actors::{figures, publish},
     builders::{achievement, demand},
+    client::id_of,
 };
-
-fn id_of(body: &Value) -> String {
-    body["id"].as_str().unwrap_or_else(|| panic!("no id in {body}")).to_owned()
-}
-
-fn today(world: &World) -> String {
-    techmart_api::clock::day_of(world.clock.now()).to_string()
-}
 
 /// POST /dockings with a key of its own.
 async fn dock(client: &Client, body: Value) -> techmart_tests::client::Reply {
@@ -235,7 +228,7 @@ async fn what_was_recorded_afterwards_is_confirmed_by_another() {
     let world = World::start().await;
     let actors = Actors::of(&world).await;
     let m = market(&actors).await;
-    let day = today(&world);
+    let day = world.today();
     let mut held = meeting(&day);
     held["minutes_attachment_id"] = json!(m.broker.paper("minutes").await);
     let mut body = json!({

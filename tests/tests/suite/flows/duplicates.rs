@@ -3,18 +3,11 @@
 use serde_json::{Value, json};
 use techmart_tests::{
     Actors, Client, World,
-    actors::{approve, figures, publish},
+    actors::{figures, publish},
     binary,
     builders::{achievement, demand, provider, uscc},
+    client::id_of,
 };
-
-fn id_of(body: &Value) -> String {
-    body["id"].as_str().unwrap_or_else(|| panic!("no id in {body}")).to_owned()
-}
-
-fn today(world: &World) -> String {
-    techmart_api::clock::day_of(world.clock.now()).to_string()
-}
 
 async fn dock(client: &Client, body: Value) -> Value {
     let key = format!("key-{}", uuid::Uuid::new_v4().simple());
@@ -76,7 +69,7 @@ async fn met(world: &World, m: &Market, achievement: &str) -> String {
     let id = id_of(&dock(&m.enterprise, json!({ "achievement_id": achievement })).await);
     let at = format!("/dockings/{id}");
     m.university.act(&format!("{at}/accept")).await.ok();
-    let meeting = json!({ "held_on": today(world), "mode": "online", "attendees": ["李工"], "summary": "确认指标。",
+    let meeting = json!({ "held_on": world.today(), "mode": "online", "attendees": ["李工"], "summary": "确认指标。",
         "minutes_attachment_id": m.enterprise.paper("minutes").await });
     let shown = m.enterprise.post(&format!("{at}/meetings"), meeting).await.created();
     let meeting = id_of(&shown["meetings"][0]);
@@ -140,6 +133,7 @@ async fn the_same_achievement_twice_is_found_merged_counted_once_and_the_undo_co
         (Some("same"), Some(first.as_str()))
     );
     assert_eq!((counted(&m.broker, "T1").await, counted(&m.broker, "T5").await), (1, 1), "once each");
+    sound(&world);
     assert_eq!(
         figures(&m.broker, "T1", &format!("&known_at={before}")).await,
         (0, 2),
@@ -181,8 +175,8 @@ async fn the_same_achievement_twice_is_found_merged_counted_once_and_the_undo_co
 
     // Kept apart it is out of the worklist and is not raised again.
     m.broker.post(&format!("{at}/keep-apart"), json!({ "note": "两种规格" })).await.ok();
-    let environment = same_database(&world);
-    let again = binary::run_json(world.data(), &environment, &["duplicates"]);
+    sound(&world);
+    let again = binary::run_json(world.data(), &world.environment(), &["duplicates"]);
     assert_eq!(again["pairs"], 0, "{again}");
     assert_eq!(m.broker.get("/duplicates").await.ok()["items"], json!([]));
     let kept = m.broker.get("/duplicates?status=different&subject=achievement&demo=true").await.ok();
@@ -191,12 +185,9 @@ async fn the_same_achievement_twice_is_found_merged_counted_once_and_the_undo_co
     assert_eq!(about["items"].as_array().unwrap().len(), 1);
 }
 
-/// The variables that lead a command to the world's own database.
-fn same_database(world: &World) -> Vec<(String, String)> {
-    vec![
-        ("DATABASE_URL".to_owned(), world.state.config.database_url.clone()),
-        ("TECHMART_JWT_SECRET".to_owned(), "a-secret-for-tests-alone-of-32-bytes-or-more".to_owned()),
-    ]
+/// Every count still rests on its act, and every act has its count.
+fn sound(world: &World) {
+    binary::run_json(world.data(), &world.environment(), &["verify"]);
 }
 
 #[tokio::test]
@@ -257,6 +248,7 @@ async fn dockings_go_on_with_the_canonical_listing_and_one_pair_counts_once() {
     m.broker.post("/duplicates", named).await.refused(409, "illegal_move");
     let open: Value = m.broker.get("/duplicates").await.ok();
     assert!(!open.to_string().contains(&twin), "what was merged waits for nobody: {open}");
+    sound(&world);
 }
 
 #[tokio::test]
@@ -302,6 +294,7 @@ async fn a_variant_stays_public_and_counts_once_and_a_demand_of_two_halves_too()
     let mark = json!({ "canonical_id": halves[0], "note": "一个难题拆成两条" });
     m.broker.post(&format!("/duplicates/{}/mark-variant", id_of(&found)), mark).await.ok();
     assert_eq!((counted(&m.broker, "T3").await, counted(&m.broker, "T5").await), (1, 4));
+    sound(&world);
 }
 
 #[tokio::test]
@@ -329,6 +322,7 @@ async fn a_count_of_the_merged_one_alone_becomes_the_canonical_ones_and_a_revers
         evidence.iter().any(|piece| piece["href"].as_str().is_some_and(|href| href.contains(&first))),
         "{entry}"
     );
+    sound(&world);
     let auditor = actors.with_role("auditor", "auditor").await;
     auditor.post(&format!("/ledger/{earned}/reverse"), json!({ "reason": "材料不符" })).await.ok();
     let refused = m.broker.post(&format!("{at}/undo"), json!({ "reason": "误判" })).await;
@@ -382,25 +376,21 @@ async fn an_organisation_is_merged_with_its_people_listings_and_dockings_and_com
     let known = m.enterprise.acting.clone().unwrap();
     let name =
         m.broker.get(&format!("/organisations/{known}")).await.ok()["name"].as_str().unwrap().to_owned();
-    let other = actors
-        .owner("另一人", json!({ "name": name, "kind": "enterprise", "uscc": uscc(9), "demo": true }))
-        .await;
-    let double = other.acting.clone().unwrap();
+    let other = json!({ "name": name, "kind": "enterprise", "uscc": uscc(9), "demo": true });
+    let double = actors.owner("另一人", other).await.acting.unwrap();
     assert!(pair(&world, &m.broker, &known, &double).await.is_none(), "two credit codes are two bodies");
-    let mut nameless = json!({ "name": format!("荆州市{name}"), "kind": "other", "demo": true });
-    let third = actors.owner("第三人", nameless.take()).await;
+    // And once more, by somebody who knows no credit code, with a demand that a university answers.
+    let body = json!({ "name": format!("荆州市{name}"), "kind": "other", "demo": true });
+    let third = actors.owner("第三人", body).await;
     let third_id = third.acting.clone().unwrap();
-
-    // A draft of the third, and a docking of it with the university by way of a broker.
-    let need = id_of(&third.post("/demands", demand("低温密封件的寿命")).await.created());
-    let _ = other;
-    let named =
-        json!({ "subject": "organisation", "left_id": known, "right_id": third_id, "note": "同一企业" });
-    let found = pair(&world, &m.broker, &known, &third_id).await;
-    let at = match found {
-        Some(found) => format!("/duplicates/{}", id_of(&found)),
-        None => format!("/duplicates/{}", id_of(&m.broker.post("/duplicates", named).await.created())),
-    };
+    let mut collected = demand("低温密封件的寿命");
+    collected["collected"] = json!({ "organisation_id": third_id, "source_url": "https://source.example/3" });
+    let need = id_of(&m.second.post("/demands", collected).await.created());
+    publish(&m.second, &m.broker, "demands", &need).await;
+    let docking = id_of(&dock(&m.university, json!({ "demand_id": need })).await);
+    let found = pair(&world, &m.broker, &known, &third_id).await.expect("like names were not found");
+    assert_eq!(found["reasons"][0]["code"], "like_name", "{found}");
+    let at = format!("/duplicates/{}", id_of(&found));
     let shown = m.broker.get(&at).await.ok();
     assert_eq!(shown["subject"], "organisation");
     let sides = [&shown["left"], &shown["right"]];
@@ -431,12 +421,13 @@ async fn an_organisation_is_merged_with_its_people_listings_and_dockings_and_com
         m.enterprise.get(&format!("/demands/{need}")).await.ok()["organisation"]["id"],
         known.as_str()
     );
-    let nobody = third.acting_for_nobody();
-    let patch = nobody
-        .acting_for(&known)
-        .patch(&format!("/demands/{need}/draft"), json!({ "content": { "title": "x" } }))
-        .await;
+    let viewer = third.acting_for(&known);
+    let patch = viewer.patch(&format!("/demands/{need}/draft"), json!({ "content": { "title": "x" } })).await;
     patch.refused(403, "forbidden");
+    // Its docking goes on with the canonical one.
+    let shown = m.broker.get(&format!("/dockings/{docking}")).await.ok();
+    assert_eq!(shown["enterprise"]["id"], known.as_str(), "{shown}");
+    sound(&world);
     m.broker
         .patch(&format!("/organisations/{third_id}"), json!({ "short_name": "x" }))
         .await
@@ -449,6 +440,16 @@ async fn an_organisation_is_merged_with_its_people_listings_and_dockings_and_com
     let merged_into =
         world.visitor().get(&format!("/organisations/{third_id}")).await.ok()["merged_into"].clone();
     assert!(merged_into.is_null());
+    let shown = third.get(&format!("/dockings/{docking}")).await.ok();
+    assert_eq!(shown["enterprise"]["id"], third_id.as_str(), "{shown}");
+    sound(&world);
+
+    // What went over and was carried on there does not come back.
+    m.broker.post(&format!("{at}/merge"), json!({ "canonical_id": known, "note": "同一企业" })).await.ok();
+    m.enterprise.act(&format!("/dockings/{docking}/accept")).await.ok();
+    let refused = m.broker.post(&format!("{at}/undo"), json!({ "reason": "两家企业" })).await;
+    assert_eq!(refused.fault_codes(), ["changed_since"], "{}", refused.body);
+    assert!(refused.body.to_string().contains(&docking), "{}", refused.body);
 }
 
 /// An organisation that a source names, verified without a credit code.
@@ -478,7 +479,7 @@ async fn entered(world: &World, actors: &Actors<'_>, owner: &Client, broker: &Cl
     owner.act(&at).await.created();
     broker.act(&format!("{at}/review")).await.ok();
     actors.admin.act(&format!("{at}/approve")).await.ok();
-    let agreement = json!({ "agreement_number": "RZ-1", "signed_on": today(world), "valid_to": "2099-12-31",
+    let agreement = json!({ "agreement_number": "RZ-1", "signed_on": world.today(), "valid_to": "2099-12-31",
         "attachment_id": broker.paper("agreement").await });
     broker.post(&format!("{at}/enter"), agreement).await.ok();
     page
@@ -490,28 +491,16 @@ async fn one_provider_that_entered_under_two_names_is_one_body() {
     let actors = Actors::of(&world).await;
     let broker = actors.broker("broker").await;
     let known = actors.verified(&broker, "机构", "provider", 3, false).await;
-    entered(&world, &actors, &known, &broker, "检测中心").await;
+    let first = entered(&world, &actors, &known, &broker, "检测中心").await;
     let person = actors.person("第二页").await;
     let second = from_a_source(&world, &broker, &person, "机构单位检测部").await;
     let second_owner = person.acting_for(&second);
     let page = entered(&world, &actors, &second_owner, &broker, "检测服务部").await;
-    let t2 = async || {
-        let board = broker.get("/progress").await.ok();
-        let row =
-            board["indicators"].as_array().unwrap().iter().find(|row| row["code"] == "T2").unwrap().clone();
-        row["confirmed"].as_i64().unwrap() + row["candidate"].as_i64().unwrap()
-    };
-    // The real plan is over: what entered today counts in a stock only as of today.
-    let of_today = techmart_api::clock::day_of(world.clock.now());
-    let _ = of_today;
     let ledger = async || {
-        broker.get("/ledger?indicator=T2&stage=evidence_complete&demo=false").await.ok()["items"]
-            .as_array()
-            .unwrap()
-            .len()
+        let list = broker.get("/ledger?indicator=T2&stage=evidence_complete&demo=false").await.ok();
+        list["items"].as_array().unwrap().len()
     };
     assert_eq!(ledger().await, 2);
-    let _ = t2;
     let canonical = known.acting.clone().unwrap();
     let named =
         json!({ "subject": "organisation", "left_id": canonical, "right_id": second, "note": "同一机构" });
@@ -539,8 +528,25 @@ async fn one_provider_that_entered_under_two_names_is_one_body() {
         .await
         .unwrap();
     assert_eq!(again.id.to_string(), canonical);
+    sound(&world);
     broker.post(&format!("{at}/undo"), json!({ "reason": "两家" })).await.ok();
     assert_eq!(ledger().await, 2);
+    sound(&world);
+
+    // Two pages of one provider: the entry goes over to the canonical one.
+    let other = id_of(&known.post("/providers", provider("检测中心介绍")).await.created());
+    publish(&known, &broker, "providers", &other).await;
+    let named =
+        json!({ "subject": "provider", "left_id": first, "right_id": other, "note": "同一机构的两页" });
+    let made = broker.post("/duplicates", named).await;
+    let at = match made.status.as_u16() {
+        201 => format!("/duplicates/{}", id_of(&made.body)),
+        _ => format!("/duplicates/{}", id_of(&pair(&world, &broker, &first, &other).await.unwrap())),
+    };
+    broker.post(&format!("{at}/merge"), json!({ "canonical_id": other, "note": "同一机构" })).await.ok();
+    assert_eq!(broker.get(&format!("/providers/{other}/entry")).await.ok()["status"], "entered");
+    assert_eq!(ledger().await, 2);
+    sound(&world);
 }
 
 #[tokio::test]
@@ -576,7 +582,7 @@ async fn the_real_listings_give_the_pairs_that_a_person_would_look_at() {
     let world = World::start().await;
     let actors = Actors::of(&world).await;
     let broker = actors.broker("broker").await;
-    let environment = same_database(&world);
+    let environment = world.environment();
     binary::run_json(world.data(), &environment, &["import", &file]);
     world.drain().await;
     let found = broker.get("/duplicates?limit=100").await.ok();
@@ -632,5 +638,4 @@ async fn the_real_listings_give_the_pairs_that_a_person_would_look_at() {
     assert_eq!(titles, rows);
     let again = binary::run_json(world.data(), &environment, &["duplicates"]);
     assert_eq!((again["pairs"].as_u64(), again["signals"].as_u64()), (Some(0), Some(0)), "{again}");
-    let _ = approve;
 }

@@ -12,21 +12,13 @@ fn listings() -> Option<String> {
     file
 }
 
-/// The variables that lead a command to the world's own database.
-fn same_database(world: &World) -> Vec<(String, String)> {
-    vec![
-        ("DATABASE_URL".to_owned(), world.state.config.database_url.clone()),
-        ("TECHMART_JWT_SECRET".to_owned(), "a-secret-for-tests-alone-of-32-bytes-or-more".to_owned()),
-    ]
-}
-
 #[tokio::test]
 async fn the_real_listings_are_imported_once_published_by_a_broker_and_found() {
     let Some(file) = listings() else { return };
     let world = World::start().await;
     let actors = Actors::of(&world).await;
     let broker = actors.broker("broker").await;
-    let environment = same_database(&world);
+    let environment = world.environment();
     let rows = std::fs::read_to_string(&file).unwrap().lines().count();
     let dry = binary::run_json(world.data(), &environment, &["import", &file, "--dry-run"]);
     assert_eq!((dry["made"].as_u64(), dry["refused"].as_u64()), (Some(rows as u64), Some(0)), "{dry}");

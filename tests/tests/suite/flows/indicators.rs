@@ -8,15 +8,12 @@ use techmart_tests::{
     Actors, Client, World,
     actors::{figures, publish},
     builders::achievement,
+    client::id_of,
 };
 use uuid::Uuid;
 
 fn words(zh: &str, en: &str) -> Value {
     json!({ "zh": zh, "en": en })
-}
-
-fn id_of(body: &Value) -> String {
-    body["id"].as_str().unwrap_or_else(|| panic!("no id in {body}")).to_owned()
 }
 
 /// What the demo plan is to ask.

@@ -1,20 +1,12 @@
 //! The main job: six accounts carry one docking from an interest to a landing, and the figures follow.
 
-use serde_json::{Value, json};
+use serde_json::json;
 use techmart_tests::{
     Actors, Client, World,
     actors::{figures, publish},
     builders::{achievement, demand, provider},
+    client::id_of,
 };
-
-fn id_of(body: &Value) -> String {
-    body["id"].as_str().unwrap_or_else(|| panic!("no id in {body}")).to_owned()
-}
-
-/// Today in Shanghai.
-fn today(world: &World) -> String {
-    techmart_api::clock::day_of(world.clock.now()).to_string()
-}
 
 /// A second person confirms all that waits for it.
 async fn confirm_all(broker: &Client) {
@@ -34,7 +26,7 @@ async fn six_accounts_carry_a_docking_to_its_landing_and_every_figure_follows() 
     let university = actors.verified(&broker, "高校", "university", 1, true).await;
     let enterprise = actors.verified(&broker, "企业", "enterprise", 2, true).await;
     let agency = actors.verified(&broker, "机构", "provider", 3, true).await;
-    let day = today(&world);
+    let day = world.today();
 
     let offer = id_of(&university.post("/achievements", achievement("氢燃料电池循环泵")).await.created());
     publish(&university, &broker, "achievements", &offer).await;
@@ -117,6 +109,12 @@ async fn six_accounts_carry_a_docking_to_its_landing_and_every_figure_follows() 
         real["indicators"].as_array().unwrap().iter().all(|row| row["confirmed"] == 0),
         "demo never counts for real"
     );
+
+    // Three listings were published; the achievement alone came all the way.
+    let funnel = world.visitor().get("/funnel?plan=demo").await.ok();
+    let reached: Vec<i64> =
+        funnel["total"].as_array().unwrap().iter().map(|step| step["reached"].as_i64().unwrap()).collect();
+    assert_eq!(reached, [3, 3, 1, 1, 1, 1, 1, 1], "{funnel}");
 
     // A reversal takes one back; as it was known before, the figure stays.
     let before = world.clock.now();

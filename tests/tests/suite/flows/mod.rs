@@ -4,6 +4,7 @@ mod achievement;
 mod contracts;
 mod docking;
 mod duplicates;
+mod funnel;
 mod import;
 mod indicators;
 mod market;

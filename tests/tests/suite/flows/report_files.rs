@@ -15,14 +15,11 @@ use techmart_tests::{
     actors::publish,
     binary,
     builders::{achievement, demand, provider},
+    client::id_of,
 };
 
 const FORMULA: &str = "=HYPERLINK(\"http://evil.example\",\"点我\")";
 const SCRIPT: &str = "<script>alert(1)</script> & 循环泵";
-
-fn id_of(body: &Value) -> String {
-    body["id"].as_str().unwrap_or_else(|| panic!("no id in {body}")).to_owned()
-}
 
 struct Told {
     status: u16,
@@ -254,7 +251,7 @@ async fn workbook_page_pictures_and_archive_say_what_was_frozen() {
         let mut sum = 0.0;
         for (row, unit) in listed.iter().zip(&units) {
             let (_, figure) = row.iter().find(|(name, _)| name.starts_with(heading)).unwrap();
-            if row["阶段"].to_string() == "已确认" {
+            if row["阶段"] == "已确认" {
                 sum += number(figure);
             }
             assert_eq!(row["编号"].to_string(), unit["entry_id"].as_str().unwrap());

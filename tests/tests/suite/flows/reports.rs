@@ -19,16 +19,9 @@ use techmart_tests::{
     actors::publish,
     binary,
     builders::{achievement, demand},
+    client::id_of,
     world::{Setting, database, variables},
 };
-
-fn id_of(body: &Value) -> String {
-    body["id"].as_str().unwrap_or_else(|| panic!("no id in {body}")).to_owned()
-}
-
-fn today(world: &World) -> String {
-    techmart_api::clock::day_of(world.clock.now()).to_string()
-}
 
 /// Everybody whom a report concerns, with a demo plan in which some units are counted.
 struct Centre {
@@ -54,7 +47,7 @@ async fn centre(actors: &Actors<'_>, achievements: u32) -> Centre {
     let interest = json!({ "achievement_id": offer });
     let docking = id_of(&enterprise.call(Method::POST, "/dockings", Some(interest), &key).await.created());
     university.act(&format!("/dockings/{docking}/accept")).await.ok();
-    let meeting = json!({ "held_on": today(actors.world), "mode": "online", "attendees": ["李工"],
+    let meeting = json!({ "held_on": actors.world.today(), "mode": "online", "attendees": ["李工"],
         "summary": "确认指标。", "minutes_attachment_id": enterprise.paper("minutes").await });
     let met = enterprise.post(&format!("/dockings/{docking}/meetings"), meeting).await.created();
     let meeting = id_of(&met["meetings"][0]);
@@ -124,7 +117,7 @@ async fn a_frozen_report_stays_what_it_was_whatever_comes_after() {
     let report = freeze(&c.broker, json!({ "plan": "demo", "title": "演示报告" })).await;
     let id = id_of(&report);
     assert_eq!((report["number"].as_i64(), report["previous_hash"].as_str()), (Some(1), None), "{report}");
-    assert_eq!(report["as_of"], today(&world));
+    assert_eq!(report["as_of"], world.today());
     let before = told(&c.auditor, &id).await;
     let (as_of, known_at) = (report["as_of"].as_str().unwrap(), report["known_at"].as_str().unwrap());
 
@@ -218,8 +211,8 @@ async fn a_correction_names_its_report_and_each_is_corrected_once() {
         (json!({ "plan": "demo", "as_of": "2999-01-01" }), "future"),
         (json!({ "plan": "demo", "as_of": "2001-01-01" }), "before_plan"),
         (json!({ "plan": "demo", "known_at": "2999-01-01T00:00:00Z" }), "future"),
-        (json!({ "plan": "demo", "known_on": today(&world) }), "future"),
-        (json!({ "plan": "demo", "as_of": today(&world), "known_on": "2026-01-05" }), "after_known"),
+        (json!({ "plan": "demo", "known_on": world.today() }), "future"),
+        (json!({ "plan": "demo", "as_of": world.today(), "known_on": "2026-01-05" }), "after_known"),
         (
             json!({ "plan": "demo", "known_at": "2026-01-05T00:00:00Z", "known_on": "2026-01-05" }),
             "both_given",
@@ -571,7 +564,7 @@ async fn one_byte_changed_behind_the_services_back_is_named() {
     let cases_of_sqlite = db.get_database_backend() != DbBackend::Postgres;
     for (place, spoil, mend) in cases {
         let place = place.replace("ledger_event 9999 of ", "");
-        let days = if mend.is_empty() { Some(today(&world)) } else { None };
+        let days = if mend.is_empty() { Some(world.today()) } else { None };
         db.execute_unprepared(spoil).await.unwrap();
         names(&verified(&world).await, &place);
         let mend =

@@ -7,25 +7,14 @@ use techmart_tests::{
     actors::publish,
     binary,
     builders::{achievement, demand},
+    client::id_of,
 };
-
-fn id_of(body: &Value) -> String {
-    body["id"].as_str().unwrap_or_else(|| panic!("no id in {body}")).to_owned()
-}
 
 /// The signals of a kind, once the outbox is empty.
 async fn signals(world: &World, reader: &Client, query: &str) -> Vec<Value> {
     world.drain().await;
     let page = reader.get(&format!("/signals?limit=100{query}")).await.ok();
     page["items"].as_array().unwrap().clone()
-}
-
-/// The variables that lead a command to the world's own database.
-fn same_database(world: &World) -> Vec<(String, String)> {
-    vec![
-        ("DATABASE_URL".to_owned(), world.state.config.database_url.clone()),
-        ("TECHMART_JWT_SECRET".to_owned(), "a-secret-for-tests-alone-of-32-bytes-or-more".to_owned()),
-    ]
 }
 
 async fn wanted(owner: &Client, title: &str, content: Value) -> String {
@@ -91,7 +80,7 @@ async fn a_demand_that_says_little_names_no_figure_or_is_past_its_deadline_is_ma
     broker.act(&format!("/demands/{short}/claim")).await.ok();
     broker.post(&format!("/demands/{short}/diagnose"), json!({ "outcome": "ready" })).await.ok();
     broker.act(&format!("/demands/{short}/publish")).await.ok();
-    let again = binary::run_json(world.data(), &same_database(&world), &["duplicates"]);
+    let again = binary::run_json(world.data(), &world.environment(), &["duplicates"]);
     assert_eq!(again["signals"], 0, "{again}");
     assert_eq!(signals(&world, &broker, "").await.len(), all.len());
 

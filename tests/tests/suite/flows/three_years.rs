@@ -13,6 +13,7 @@ use techmart_tests::{
     Actors, Client, World,
     actors::{approve, sign_in},
     binary,
+    client::id_of,
 };
 
 const PLAN: &str = "jz-2023-2025";
@@ -29,10 +30,6 @@ struct Centre<'a> {
     offers: Vec<(String, String)>,
     contracts: Vec<String>,
     n: usize,
-}
-
-fn id_of(body: &Value) -> String {
-    body["id"].as_str().unwrap_or_else(|| panic!("no id in {body}")).to_owned()
 }
 
 /// Signs in anew: months have gone by.

@@ -7,12 +7,9 @@ use techmart_tests::{
     Actors, Client, World,
     actors::{approve, figures, publish},
     builders::{achievement, demand},
+    client::id_of,
 };
 use uuid::Uuid;
-
-fn id_of(body: &Value) -> String {
-    body["id"].as_str().unwrap_or_else(|| panic!("no id in {body}")).to_owned()
-}
 
 async fn dock(enterprise: &Client, supplier: &Client, achievement: &str) -> String {
     let key = Uuid::new_v4().to_string();

@@ -8,6 +8,7 @@ use techmart_tests::{
     Actors, Client, World,
     actors::{PASSWORD, publish},
     builders::{achievement, demand, provider, uscc},
+    client::id_of,
 };
 use uuid::Uuid;
 
@@ -54,10 +55,6 @@ struct Planted {
     docking: String,
     waiting: String,
     paper: String,
-}
-
-fn id_of(body: &Value) -> String {
-    body["id"].as_str().unwrap_or_else(|| panic!("no id in {body}")).to_owned()
 }
 
 /// Makes something under an idempotency key, so that an answer is kept as well.

@@ -23,14 +23,6 @@ use uuid::Uuid;
 
 use super::parts::{Office, Post, environment, forget, settled, visitor};
 
-/// The variables that lead a command to the world's own database.
-fn same_database(world: &World) -> Vec<(String, String)> {
-    vec![
-        ("DATABASE_URL".to_owned(), world.state.config.database_url.clone()),
-        ("TECHMART_JWT_SECRET".to_owned(), "a-secret-for-tests-alone-of-32-bytes-or-more".to_owned()),
-    ]
-}
-
 /// The mails that wait, were sent or were given up.
 async fn mails(world: &World) -> Vec<outbox::Model> {
     outbox::Entity::find()
@@ -80,7 +72,7 @@ async fn a_mail_server_that_is_down_stops_nothing_and_its_mails_are_laid_aside_a
     let metrics = reqwest::get(format!("{}/metrics", world.base)).await.unwrap();
     assert!(metrics.status().is_success());
 
-    let environment = same_database(&world);
+    let environment = world.environment();
     let dead = binary::run_json(world.data(), &environment, &["outbox", "dead"]);
     let items = dead["items"].as_array().unwrap();
     assert_eq!(items.len(), 1, "{dead}");

@@ -25,7 +25,32 @@ use crate::{
     features::report::figure,
 };
 
-const SIZE: (u32, u32) = (800, 440);
+/// How a picture is used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// By itself.
+    Alone,
+    /// Beside another one on a page.
+    Beside,
+}
+
+impl Form {
+    fn size(self) -> (u32, u32) {
+        match self {
+            Self::Alone => (800, 440),
+            Self::Beside => (540, 350),
+        }
+    }
+
+    /// So many days have room below it.
+    fn days(self) -> i32 {
+        match self {
+            Self::Alone => 12,
+            Self::Beside => 7,
+        }
+    }
+}
+
 const FONTS: &str = "\"Noto Sans SC\",\"Source Han Sans SC\",\"Noto Sans CJK SC\",\"PingFang SC\",\"Microsoft YaHei\",sans-serif";
 /// The library takes sizes that are so much larger than those it writes.
 const EM: f64 = 1.24;
@@ -45,18 +70,24 @@ type Failure = DrawingAreaErrorKind<std::io::Error>;
 ///
 /// # Errors
 /// When the library refuses: a fault of the service.
-pub fn draw(chart: &Chart, language: Language) -> Result<String> {
+pub fn draw(chart: &Chart, language: Language, form: Form) -> Result<String> {
     let words = chart.words(language);
     let mut svg = String::new();
-    paint(chart, &words, language, &mut svg).map_err(|error| AppError::internal(error.to_string()))?;
+    paint(chart, &words, language, form, &mut svg).map_err(|error| AppError::internal(error.to_string()))?;
     accessible(&svg, chart, &words, language)
 }
 
-fn paint(chart: &Chart, words: &Words, language: Language, svg: &mut String) -> Result<(), Failure> {
-    let (figures, days) = (Figures::of(chart, language), Days::of(chart));
-    let root = SVGBackend::with_string(svg, SIZE).into_drawing_area();
+fn paint(
+    chart: &Chart,
+    words: &Words,
+    language: Language,
+    form: Form,
+    svg: &mut String,
+) -> Result<(), Failure> {
+    let (figures, days) = (Figures::of(chart, language), Days::of(chart, form.days()));
+    let root = SVGBackend::with_string(svg, form.size()).into_drawing_area();
     root.fill(&WHITE)?;
-    head(&root, chart, words, &figures)?;
+    head(&root, chart, words, &figures, form)?;
     let x = Axis { low: days.low, high: days.high, ticks: days.ticks.clone() };
     let y = Axis { low: figures.low, high: figures.high, ticks: figures.ticks.clone() };
     let mut field: Field<'_, '_> = ChartBuilder::on(&root)
@@ -107,10 +138,16 @@ fn head(
     chart: &Chart,
     words: &Words,
     figures: &Figures,
+    form: Form,
 ) -> Result<(), Failure> {
+    let standing = match form {
+        Form::Alone => format!("{}{}", words.day, words.standing),
+        // The day stands beside its mark as well.
+        Form::Beside => words.standing.clone(),
+    };
     let title = (FONTS, 18.0 * EM, FontStyle::Bold).into_font().color(&INK);
     root.draw(&Text::new(words.title.clone(), (16, 14), title))?;
-    root.draw(&Text::new(words.standing.clone(), (16, 42), text(13.0, INK)))?;
+    root.draw(&Text::new(standing, (16, 42), text(13.0, INK)))?;
     let mut x = 16;
     let y = 76;
     let mut entries =

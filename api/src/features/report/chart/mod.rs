@@ -6,7 +6,7 @@ mod draw;
 mod scale;
 
 use chrono::Datelike;
-pub use draw::draw;
+pub use draw::{Form, draw};
 use techmart_entity::{
     Day,
     indicator::{IndicatorKind, Measure, Step, TargetPeriod},
@@ -223,6 +223,8 @@ impl Chart {
 struct Words {
     language: Language,
     title: String,
+    /// What the standing is of.
+    day: String,
     standing: String,
     description: String,
     confirmed: &'static str,
@@ -254,8 +256,9 @@ impl Words {
                 };
                 Self {
                     language,
+                    day: format!("截至 {day}："),
                     standing: format!(
-                        "截至 {day}：已确认 {confirmed}，候选 {candidate}，目标{each} {target}，完成 {share}"
+                        "已确认 {confirmed}，候选 {candidate}，目标{each} {target}，完成 {share}"
                     ),
                     description: format!(
                         "{title}。规划期 {starts_on} 至 {ends_on}，目标{each} {target}。截至 {day} 已确认 {confirmed}，\
@@ -279,8 +282,9 @@ impl Words {
                 };
                 Self {
                     language,
+                    day: format!("As of {day}: "),
                     standing: format!(
-                        "As of {day}: {confirmed} confirmed, {candidate} candidate, target {target}{each}, {share}"
+                        "{confirmed} confirmed, {candidate} candidate, target {target}{each}, {share}"
                     ),
                     description: format!(
                         "{title}. From {starts_on} to {ends_on}, target {target}{each}. As of {day} {confirmed} \

@@ -139,15 +139,15 @@ pub struct Days {
 }
 
 impl Days {
-    /// The axis of a chart.
+    /// The axis of a chart, with so many days on it at most.
     #[must_use]
-    pub fn of(chart: &Chart) -> Self {
+    pub fn of(chart: &Chart, at_most: i32) -> Self {
         let (from, to) = (chart.starts_on, chart.ends_on.max(chart.starts_on));
         let months = (to.year() - from.year()) * 12 + i32::try_from(to.month()).unwrap_or(1)
             - i32::try_from(from.month()).unwrap_or(1)
             + 1;
         // As many as have room beside each other.
-        let every = [1, 2, 3, 6, 12, 24, 60, 120].into_iter().find(|n| months / n <= 12).unwrap_or(240);
+        let every = [1, 2, 3, 6, 12, 24, 60, 120].into_iter().find(|n| months / n <= at_most).unwrap_or(240);
         let mut ticks = Vec::new();
         let mut month = from.with_day(1).unwrap_or(from);
         for _ in 0..=months {

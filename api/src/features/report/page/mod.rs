@@ -13,7 +13,7 @@ use sections::{Card, Gap, Group, Missing, Responsible, SignalGroup};
 use sha2::{Digest, Sha256};
 
 use super::{
-    chart::{Chart, draw},
+    chart::{Chart, Form, draw},
     figure,
     frozen::Frozen,
 };
@@ -59,6 +59,7 @@ struct Page<'a> {
     groups: Vec<Group>,
     responsible: Vec<Responsible>,
     missing: Vec<Missing>,
+    unreported: String,
     charts: Vec<String>,
     gaps: Vec<Gap>,
     gaps_count: usize,
@@ -85,7 +86,7 @@ pub fn page(report: &Frozen, language: Language, detail: Detail) -> Result<Strin
     let head = &report.head;
     let charts: Vec<String> = sections::shown(report)
         .into_iter()
-        .map(|kept| draw(&Chart::of_part(&kept.part, head.as_of), language))
+        .map(|kept| draw(&Chart::of_part(&kept.part, head.as_of), language, Form::Beside))
         .collect::<Result<_>>()?;
     let (gaps, gaps_count) = sections::gaps(report, language, detail);
     let (signals, signals_count) = sections::signals(report, language, detail);
@@ -110,6 +111,7 @@ pub fn page(report: &Frozen, language: Language, detail: Detail) -> Result<Strin
         groups: sections::groups(report, language),
         responsible: sections::responsible(report),
         missing: sections::missing(report, language),
+        unreported: sections::not_reported(report),
         charts,
         gaps,
         gaps_count,

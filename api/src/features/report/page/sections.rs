@@ -64,6 +64,8 @@ pub struct Row {
     pub candidate: String,
     pub percent: String,
     pub met: bool,
+    /// Whether there is no figure yet.
+    pub none: bool,
     pub width: i64,
     pub years: Vec<Year>,
 }
@@ -247,6 +249,7 @@ fn row(part: &Part, years: &[i32], language: Language) -> Row {
         candidate: if part.candidate == 0 { String::new() } else { bare(part.candidate) },
         percent: if none { NONE.to_owned() } else { figure::percent(part.confirmed, part.target) },
         met: met(part),
+        none,
         width: width(part.confirmed, part.target),
         years: years
             .iter()
@@ -302,7 +305,7 @@ pub fn responsible(report: &Frozen) -> Vec<Responsible> {
 
 /// What is missing to the targets.
 pub fn missing(report: &Frozen, language: Language) -> Vec<Missing> {
-    let open = report.parts.iter().map(|kept| &kept.part).filter(|part| !met(part));
+    let open = report.parts.iter().map(|kept| &kept.part).filter(|part| !met(part) && !unreported(part));
     open.map(|part| Missing {
         code: part.indicator.clone(),
         name: name(part, language),
@@ -312,6 +315,12 @@ pub fn missing(report: &Frozen, language: Language) -> Vec<Missing> {
         enough: part.confirmed.saturating_add(part.candidate) >= part.target,
     })
     .collect()
+}
+
+/// The indicators of which no figure was reported yet.
+pub fn not_reported(report: &Frozen) -> String {
+    let silent = report.parts.iter().filter(|kept| unreported(&kept.part));
+    silent.map(|kept| kept.part.indicator.as_str()).collect::<Vec<_>>().join(" ")
 }
 
 /// What the evidence of a unit lacks, under the rule that is frozen with it.

@@ -36,6 +36,22 @@ fn cut(text: &str, at_most: usize) -> String {
     kept.chain(CUT.chars()).collect()
 }
 
+/// About how many lines a text takes in a column of so many characters: Chinese ones are twice as wide.
+#[must_use]
+pub fn lines(text: &str, width: f64) -> u32 {
+    let room = (width - 1.0).max(1.0);
+    text.lines().fold(0, |sum, line| {
+        let wide: u32 = line.chars().map(|c| if c.is_ascii() { 1 } else { 2 }).sum();
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "a cell has 32,767 characters"
+        )]
+        let rows = (f64::from(wide) / room).ceil() as u32;
+        sum + rows.max(1)
+    })
+}
+
 /// A day as office programs count them; none for days that they do not know.
 #[must_use]
 pub fn date(day: Day) -> Option<ExcelDateTime> {

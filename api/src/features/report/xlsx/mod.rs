@@ -94,7 +94,7 @@ impl Looks {
             en: heading().set_font_size(8).set_font_color("#595959").set_border_bottom(FormatBorder::Medium),
             text: base(),
             wrapped: base().set_text_wrap(),
-            code: base().set_font_name("Consolas").set_font_size(8),
+            code: base().set_font_name("Consolas").set_font_size(8).set_text_wrap(),
             count: number("#,##0"),
             money: number("#,##0.00"),
             percent: number("0.00\"%\""),
@@ -111,6 +111,10 @@ struct Writer<'a> {
     sheet: &'a mut Worksheet,
     looks: &'a Looks,
     row: u32,
+    /// How wide the columns are, in characters.
+    widths: Vec<f64>,
+    /// How many lines of text the row has so far.
+    lines: u32,
 }
 
 /// A column: heading in both languages, and how wide it is.
@@ -118,7 +122,7 @@ type Column = (&'static str, &'static str, f64);
 
 impl<'a> Writer<'a> {
     fn new(sheet: &'a mut Worksheet, looks: &'a Looks) -> Self {
-        Self { sheet, looks, row: 0 }
+        Self { sheet, looks, row: 0, widths: Vec::new(), lines: 1 }
     }
 
     /// A line across the sheet.
@@ -140,6 +144,7 @@ impl<'a> Writer<'a> {
             self.sheet.write_string_with_format(self.row, at, zh, &self.looks.zh)?;
             self.sheet.write_string_with_format(self.row + 1, at, en, &self.looks.en)?;
             self.sheet.set_column_width(at, *width)?;
+            self.widths.push(*width);
         }
         self.sheet.set_row_height(self.row, 28)?;
         self.sheet.set_row_height(self.row + 1, 24)?;
@@ -149,15 +154,27 @@ impl<'a> Writer<'a> {
         Ok(())
     }
 
-    /// How it is printed: A4 across, as wide as the page.
-    fn print(&mut self, report: &Frozen) {
+    /// How it is printed: A4 across, as wide as the page, or where that would be too small, broken before a
+    /// column and with the columns that name a row again.
+    fn print(&mut self, report: &Frozen, break_before: Option<u16>) -> Result<(), XlsxError> {
+        match break_before {
+            Some(column) => {
+                self.sheet
+                    .set_print_scale(70)
+                    .set_repeat_columns(0, 1)?
+                    .set_vertical_page_breaks(&[column.into()])?;
+            }
+            None => {
+                self.sheet.set_print_fit_to_pages(1, 0);
+            }
+        }
         self.sheet
             .set_paper_size(9)
             .set_landscape()
-            .set_print_fit_to_pages(1, 0)
             .set_margins(0.4, 0.4, 0.6, 0.6, 0.3, 0.3)
             // An ampersand is a command in a footer.
             .set_footer(format!("&L&8{}&C&8&A&R&8&P / &N", report.hash));
+        Ok(())
     }
 
     fn text(&mut self, at: u16, text: &str) -> Result<(), XlsxError> {
@@ -169,6 +186,30 @@ impl<'a> Writer<'a> {
             let text = cell::safe(text, cell::LONGEST);
             self.sheet.write_string_with_format(self.row, at, text, look(self.looks))?;
         }
+        Ok(())
+    }
+
+    /// A text that goes on in further lines. Not every program finds out for itself how high its row is.
+    fn wrap(&mut self, at: u16, text: &str) -> Result<(), XlsxError> {
+        let width = self.widths.get(usize::from(at)).copied().unwrap_or(10.0);
+        self.lines = self.lines.max(cell::lines(text, width));
+        self.put(at, text, |looks| &looks.wrapped)
+    }
+
+    /// A hash or an id, in small type.
+    fn code(&mut self, at: u16, text: &str) -> Result<(), XlsxError> {
+        let width = self.widths.get(usize::from(at)).copied().unwrap_or(10.0);
+        self.lines = self.lines.max(cell::lines(text, width));
+        self.put(at, text, |looks| &looks.code)
+    }
+
+    fn end_row(&mut self) -> Result<(), XlsxError> {
+        if self.lines > 1 {
+            // A row is never higher than this.
+            self.sheet.set_row_height(self.row, (f64::from(self.lines) * 13.0 + 2.0).min(409.0))?;
+        }
+        self.lines = 1;
+        self.row += 1;
         Ok(())
     }
 

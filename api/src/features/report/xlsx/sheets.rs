@@ -23,8 +23,8 @@ use crate::{
 
 /// A sheet holds a little more than a million rows.
 pub const ROWS: usize = 1_000_000;
-/// So many pieces of evidence have columns of their own; the rest stands in the last one.
-const PIECES: usize = 4;
+/// The column of the overview with which the years begin.
+const YEARS: u16 = 13;
 
 /// A figure in its measure: amounts in yuan.
 fn figure(writer: &mut Writer<'_>, at: u16, measure: Measure, value: i64) -> Result<(), XlsxError> {
@@ -103,13 +103,12 @@ pub fn overview(
         ("完成率", "Per cent", 10.0),
         ("还差", "Short of", 17.0),
     ]);
+    columns.extend(owned(&[("规则版本", "Rule", 9.0), ("计数单元", "Units", 9.0)]));
     for year in &years {
         columns.push((format!("{year} 目标"), format!("{year} target"), 15.0));
         columns.push((format!("{year} 已确认"), format!("{year} confirmed"), 15.0));
         columns.push((format!("{year} 候选"), format!("{year} candidate"), 13.0));
     }
-    columns.push(("规则版本".to_owned(), "Rule".to_owned(), 10.0));
-    columns.push(("计数单元".to_owned(), "Units".to_owned(), 10.0));
     writer.headings(&columns, 2)?;
     for (kept, sheets) in report.parts.iter().zip(sheets) {
         let part = &kept.part;
@@ -123,7 +122,7 @@ pub fn overview(
             None => writer.text(1, &part.name.zh)?,
         }
         writer.text(2, &part.unit.zh)?;
-        writer.put(3, &part.responsible_units.join("、"), |looks| &looks.wrapped)?;
+        writer.wrap(3, &part.responsible_units.join("、"))?;
         writer.text(4, both(part.kind))?;
         writer.text(5, both(part.period))?;
         figure(&mut writer, 6, part.measure, part.target)?;
@@ -131,7 +130,9 @@ pub fn overview(
         figure(&mut writer, 8, part.measure, part.candidate)?;
         share(&mut writer, 9, part)?;
         figure(&mut writer, 10, part.measure, part.target.saturating_sub(part.confirmed).max(0))?;
-        let mut at = 11;
+        writer.text(11, &part.rule.version)?;
+        writer.count(12, part.units.len())?;
+        let mut at = YEARS;
         for year in &years {
             if let Some(said) = part.years.iter().find(|said| said.year == *year) {
                 if let Some(target) = said.target {
@@ -142,12 +143,10 @@ pub fn overview(
             }
             at += 3;
         }
-        writer.text(at, &part.rule.version)?;
-        writer.count(at + 1, part.units.len())?;
-        writer.row += 1;
+        writer.end_row()?;
     }
     variants(&mut writer, report)?;
-    writer.print(report);
+    writer.print(report, (!years.is_empty()).then_some(YEARS))?;
     Ok(())
 }
 
@@ -209,67 +208,47 @@ pub fn units(
         wording(part.target)
     );
     writer.line(&words, |looks| &looks.note)?;
-    let mut columns = owned(&[("序号", "No.", 6.0), ("编号", "Ledger entry", 24.0), ("名称", "Unit", 44.0)]);
+    let mut columns = owned(&[("序号", "No.", 6.0), ("编号", "Ledger entry", 21.0), ("名称", "Unit", 38.0)]);
     columns.push((format!("数值（{unit}）"), "Figure".to_owned(), 15.0));
     columns.extend(owned(&[
         ("发生日期", "Acted on", 11.0),
         ("记录时间（北京时间）", "Recorded at", 18.0),
-        ("阶段", "Stage", 10.0),
-        ("规则版本", "Rule", 9.0),
-        ("尚缺证据", "Evidence lacking", 20.0),
-        ("证据数", "Evidence", 8.0),
+        ("阶段", "Stage", 9.0),
+        ("规则版本", "Rule", 8.0),
+        ("尚缺证据", "Evidence lacking", 18.0),
+        ("证据数", "Pieces", 7.0),
+        ("证据", "Evidence", 62.0),
+        ("条目哈希", "Hash of the entry", 34.0),
     ]));
-    let pieces = rows.iter().map(|row| row.evidence.len()).max().unwrap_or(0);
-    for n in 1..=pieces.min(PIECES) {
-        let more = if n == PIECES && pieces > PIECES { " …" } else { "" };
-        columns.push((format!("证据 {n}{more}"), format!("Evidence {n}{more}"), 34.0));
-    }
-    columns.push(("条目哈希".to_owned(), "Hash of the entry".to_owned(), 50.0));
     writer.headings(&columns, 3)?;
     let first = writer.row - 1;
     for (n, row) in (1_usize..).zip(rows) {
         writer.count(0, n)?;
-        writer.put(1, &row.entry_id.to_string(), |looks| &looks.code)?;
-        writer.put(2, &row.label, |looks| &looks.wrapped)?;
+        writer.code(1, &row.entry_id.to_string())?;
+        writer.wrap(2, &row.label)?;
         figure(&mut writer, 3, part.measure, row.delta)?;
         writer.day(4, row.effective_on)?;
         writer.moment(5, row.recorded_at.0)?;
         writer.text(6, both(row.stage))?;
         writer.text(7, &row.rule_version)?;
-        let lacking = lacks(&report.head.plan.code, part, row, Language::Zh);
-        writer.put(8, &lacking.join("；"), |looks| &looks.wrapped)?;
+        writer.wrap(8, &lacks(&report.head.plan.code, part, row, Language::Zh).join("；"))?;
         writer.count(9, row.evidence.len())?;
-        let mut at = 10;
-        for group in grouped(&row.evidence) {
-            writer.put(at, &group, |looks| &looks.wrapped)?;
-            at += 1;
-        }
-        let last = u16::try_from(10 + pieces.min(PIECES)).unwrap_or(at);
-        writer.put(last, &row.hash, |looks| &looks.code)?;
-        writer.row += 1;
+        let pieces: Vec<String> = row.evidence.iter().map(piece).collect();
+        writer.code(10, &pieces.join("\n"))?;
+        writer.code(11, &row.hash)?;
+        writer.end_row()?;
     }
-    let last = u16::try_from(columns.len().saturating_sub(1)).unwrap_or(0);
     if writer.row > first + 1 {
-        writer.sheet.autofilter(first, 0, writer.row - 1, last)?;
+        writer.sheet.autofilter(first, 0, writer.row - 1, 11)?;
     }
-    writer.print(report);
+    writer.print(report, None)?;
     Ok(())
-}
-
-/// Evidence in as many cells as there are columns for it.
-fn grouped(evidence: &[Evidence]) -> Vec<String> {
-    let (own, rest) = evidence.split_at(evidence.len().min(PIECES - 1));
-    let mut cells: Vec<String> = own.iter().map(piece).collect();
-    if !rest.is_empty() {
-        cells.push(rest.iter().map(piece).collect::<Vec<_>>().join("\n"));
-    }
-    cells
 }
 
 fn piece(piece: &Evidence) -> String {
     let mut text = format!("{}：{}", both(piece.kind), piece.label);
     if let Some(hash) = &piece.sha256 {
-        text.push_str(&format!("\nSHA-256 {hash}"));
+        text.push_str(&format!("\n{hash}"));
     }
     text
 }
@@ -293,16 +272,16 @@ pub fn rules(sheet: &mut Worksheet, report: &Frozen, looks: &Looks) -> Result<()
     for kept in &report.parts {
         let part = &kept.part;
         writer.text(0, &part.indicator)?;
-        writer.put(1, &part.name.zh, |looks| &looks.wrapped)?;
-        writer.put(2, both(part.basis), |looks| &looks.wrapped)?;
+        writer.wrap(1, &part.name.zh)?;
+        writer.wrap(2, both(part.basis))?;
         writer.text(3, both(part.counting))?;
         writer.text(4, &part.rule.version)?;
-        writer.put(5, &part.rule.text.zh, |looks| &looks.wrapped)?;
-        writer.put(6, &part.rule.text.en, |looks| &looks.wrapped)?;
-        writer.put(7, &canonical::text(&part.rule.parameters), |looks| &looks.wrapped)?;
-        writer.row += 1;
+        writer.wrap(5, &part.rule.text.zh)?;
+        writer.wrap(6, &part.rule.text.en)?;
+        writer.wrap(7, &canonical::text(&part.rule.parameters))?;
+        writer.end_row()?;
     }
-    writer.print(report);
+    writer.print(report, None)?;
     Ok(())
 }
 
@@ -331,11 +310,11 @@ pub fn signals(sheet: &mut Worksheet, report: &Frozen, looks: &Looks) -> Result<
         writer.count(0, n)?;
         writer.text(1, both(signal.kind))?;
         writer.text(2, both(signal.status))?;
-        writer.put(3, &about.join("\n"), |looks| &looks.wrapped)?;
-        writer.put(4, &canonical::text(&signal.facts), |looks| &looks.wrapped)?;
-        writer.row += 1;
+        writer.wrap(3, &about.join("\n"))?;
+        writer.wrap(4, &canonical::text(&signal.facts))?;
+        writer.end_row()?;
     }
-    writer.print(report);
+    writer.print(report, None)?;
     Ok(())
 }
 
@@ -367,8 +346,8 @@ pub fn checks(sheet: &mut Worksheet, report: &Frozen, looks: &Looks) -> Result<(
     for (what, which, hash) in rows {
         writer.text(0, &what)?;
         writer.text(1, &which)?;
-        writer.put(2, &hash, |looks| &looks.code)?;
-        writer.row += 1;
+        writer.code(2, &hash)?;
+        writer.end_row()?;
     }
     writer.row += 1;
     let result = if report.faults.is_empty() {
@@ -385,6 +364,6 @@ pub fn checks(sheet: &mut Worksheet, report: &Frozen, looks: &Looks) -> Result<(
     ] {
         writer.line(words, |looks| &looks.note)?;
     }
-    writer.print(report);
+    writer.print(report, None)?;
     Ok(())
 }

@@ -252,7 +252,11 @@ async fn demands(db: &impl ConnectionTrait, entries: &[ledger::Model]) -> Result
                     | DiagnosisOutcome::NeedsSecondDiagnosis
                     | DiagnosisOutcome::LongTerm,
                 )
-                | None => match (acted.first_submitted_at, acted.collected_at.map(day_of)) {
+                // An imported row counts from its import on, though a broker takes it up later.
+                | None => match (
+                    acted.first_submitted_at,
+                    acted.collected_at.filter(|at| *at <= entry.recorded_at).map(day_of),
+                ) {
                     (None, None) => {
                         let said = say!("从未提交或征集。", "It was never submitted or collected.");
                         wrong("submitted", "never", said)

@@ -9,6 +9,7 @@ use techmart_api::clock::day_of;
 use techmart_tests::{
     Actors, Client, Reply, World,
     builders::{achievement, demand},
+    client::id_of,
 };
 
 /// SplitMix64: small, and the same on every machine.
@@ -47,10 +48,6 @@ pub struct Story<'a> {
     n: u64,
     /// How many acts of each kind were done, not refused.
     pub done: BTreeMap<&'static str, u32>,
-}
-
-fn id_of(body: &Value) -> String {
-    body["id"].as_str().unwrap_or_else(|| panic!("no id in {body}")).to_owned()
 }
 
 impl<'a> Story<'a> {

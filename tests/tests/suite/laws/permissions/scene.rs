@@ -6,6 +6,7 @@ use techmart_tests::{
     Actors, Client, World,
     actors::{publish, sign_in},
     builders::{achievement, demand, provider},
+    client::id_of,
 };
 use uuid::Uuid;
 
@@ -43,10 +44,6 @@ pub struct Scene {
     pub signal: String,
     pub import: String,
     pub spare: Client,
-}
-
-fn id_of(body: &Value) -> String {
-    body["id"].as_str().unwrap_or_else(|| panic!("no id in {body}")).to_owned()
 }
 
 pub fn content(plural: &str, title: &str) -> Value {
