@@ -123,7 +123,8 @@ async fn is_open_page(state: &State, http: &HttpRequest, pattern: &str) -> Resul
     let db = state.db.read();
     let row: Model = listing::repo::find(db, kind, id).await?;
     let suspended = organisations::is_suspended(db, row.organisation_id).await?;
-    Ok(listing::policy::is_open(&row, suspended))
+    // Its duplicates are named to insiders, those that nobody else may know of among them.
+    Ok(listing::policy::is_open(&row, suspended) && listing::repo::duplicates(db, &row).await?.is_empty())
 }
 
 /// What was looked at: a thing, or all things of a kind.

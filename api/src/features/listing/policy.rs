@@ -65,8 +65,8 @@ pub fn may_read_page(cx: &Context, row: &Model, relation: Relation) -> bool {
     }
 }
 
-/// Whether the page says nothing to anybody that it does not say to everybody who signed in: it is
-/// published, shown, and names its owner.
+/// Whether the row says nothing to anybody on its page that it does not say to everybody who signed in:
+/// it is published, shown, names its owner, and has none of what is for insiders.
 #[must_use]
 pub fn is_open(row: &Model, owner_suspended: bool) -> bool {
     let shown = match row.status {
@@ -88,7 +88,8 @@ pub fn is_open(row: &Model, owner_suspended: bool) -> bool {
         Audience::Public | Audience::SignedIn => true,
         Audience::Anonymous | Audience::Parties | Audience::Unlisted => false,
     };
-    shown && named
+    let plain = row.next_status.is_none() && row.diagnosis.is_none() && row.claimed_by.is_none();
+    shown && named && plain
 }
 
 /// Whether the caller may read the working version, its history and its duplicates.

@@ -26,8 +26,8 @@ struct Centre<'a> {
     auditor: Client,
     enterprises: Vec<Client>,
     providers: Vec<Client>,
-    /// Published achievements that have an owner.
-    offers: Vec<(String, String)>,
+    /// Published achievements that have an owner, and the day on which each was published.
+    offers: Vec<(String, String, NaiveDate)>,
     contracts: Vec<String>,
     n: usize,
 }
@@ -66,25 +66,33 @@ impl Centre<'_> {
         }
     }
 
-    /// Reviews some of what was gathered.
+    /// Reviews some of what was gathered, of both kinds.
     async fn publish(&mut self, n: usize) {
         let broker = self.brokers[0].clone();
-        let queue = broker.get("/reviews?limit=100&status=submitted").await.ok();
-        for item in queue["items"].as_array().unwrap().iter().take(n) {
-            let (kind, id) = (item["kind"].as_str().unwrap(), id_of(item));
-            let shown = approve(&broker, &format!("{kind}s"), &id).await;
-            let owner = shown["organisation"]["id"].as_str().map(ToOwned::to_owned);
-            if let (Some(owner), "achievement") = (owner, kind) {
-                self.offers.push((id, owner));
+        let day = day_of(self.world.clock.now());
+        for kind in ["achievement", "demand"] {
+            let queue = broker.get(&format!("/reviews?limit=100&status=submitted&kind={kind}")).await.ok();
+            for item in queue["items"].as_array().unwrap().iter().take(n) {
+                let id = id_of(item);
+                let shown = approve(&broker, &format!("{kind}s"), &id).await;
+                let owner = shown["organisation"]["id"].as_str().map(ToOwned::to_owned);
+                if let (Some(owner), "achievement") = (owner, kind) {
+                    self.offers.push((id, owner, day));
+                }
             }
         }
     }
 
     /// A docking that happened offline, met and confirmed; some go on to a contract and a landing.
     async fn dock(&mut self, offer: usize, enterprise: usize, far: bool) {
-        // Of the latest ones: what nobody renews expires after a year.
-        let latest = self.offers.len().saturating_sub(8);
-        let (achievement, supplier) = self.offers[latest + offer % (self.offers.len() - latest)].clone();
+        // What nobody renews expires after a year.
+        let today = day_of(self.world.clock.now());
+        let fresh: Vec<_> =
+            self.offers.iter().filter(|(_, _, day)| today - *day < Duration::days(330)).cloned().collect();
+        if fresh.is_empty() {
+            return;
+        }
+        let (achievement, supplier, _) = fresh[offer % fresh.len()].clone();
         let (broker, other) = (self.brokers[0].clone(), self.brokers[1].clone());
         let enterprise = self.enterprises[enterprise % self.enterprises.len()].clone();
         let day = self.today();
@@ -254,7 +262,7 @@ async fn money_and_enclaves(centre: &mut Centre<'_>, year: i32) {
         });
         centre.post_once(&broker, "/finance-cases", body).await;
     }
-    let (achievement, _) = centre.offers[0].clone();
+    let (achievement, _, _) = centre.offers.last().unwrap().clone();
     let body = json!({
         "enclave": format!("荆州（武汉）离岸科创中心 {year}"), "listing_id": achievement, "introduced_on": day,
         "agreement_attachment_id": broker.paper("agreement").await,
@@ -282,7 +290,7 @@ async fn three_years_of_the_real_plan_are_counted_frozen_and_assessed() {
     for month in 0..36_u32 {
         let year = 2023 + i32::try_from(month / 12).unwrap();
         centre.to(NaiveDate::from_ymd_opt(year, month % 12 + 1, 15).unwrap()).await;
-        centre.publish(6).await;
+        centre.publish(3).await;
         if !centre.offers.is_empty() {
             let at = usize::try_from(month).unwrap();
             centre.dock(at, at, at.is_multiple_of(2)).await;
@@ -329,6 +337,15 @@ async fn three_years_of_the_real_plan_are_counted_frozen_and_assessed() {
     broker.post(&format!("/contracts/{}/revoke", centre.contracts[1]), revoked).await.ok();
     let after = centre.sum_of_units("T7", "").await;
     assert_ne!(before, after, "the counts of changed and revoked contracts are taken back");
+    let docked = centre.board("").await["T4"];
+    let unit = centre.auditor.get(&format!("/progress/T4/units?plan={PLAN}&stage=confirmed")).await.ok();
+    let entry = unit["items"][0]["entry_id"].as_str().unwrap();
+    centre
+        .auditor
+        .post(&format!("/ledger/{entry}/reverse"), json!({ "reason": "签到表与纪要不符" }))
+        .await
+        .ok();
+    assert_eq!(centre.board("").await["T4"], (docked.0 - 1, docked.1), "a reversal takes one back");
     centre.confirm(2).await;
 
     let final_day = "&as_of=2025-12-31";
@@ -375,10 +392,7 @@ async fn three_years_of_the_real_plan_are_counted_frozen_and_assessed() {
 /// The report's files, made by the command line, say what the board says.
 async fn files_of(centre: &Centre<'_>, report: &str, told: &BTreeMap<String, (i64, i64)>) {
     let world = centre.world;
-    let environment = vec![
-        ("DATABASE_URL".to_owned(), world.state.config.database_url.clone()),
-        ("TECHMART_JWT_SECRET".to_owned(), "a-secret-for-tests-alone-of-32-bytes-or-more".to_owned()),
-    ];
+    let environment = world.environment();
     let checked = binary::run_json(world.data(), &environment, &["verify"]);
     assert_eq!(checked["ok"], true, "{checked}");
     let keep = std::env::var("TECHMART_TEST_REPORT_DIR").ok();

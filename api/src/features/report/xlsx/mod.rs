@@ -5,7 +5,9 @@
 mod cell;
 mod sheets;
 
-use rust_xlsxwriter::{DocProperties, Format, FormatAlign, FormatBorder, Workbook, Worksheet, XlsxError};
+use rust_xlsxwriter::{
+    DocProperties, Format, FormatAlign, FormatBorder, FormatUnderline, Workbook, Worksheet, XlsxError,
+};
 
 use super::frozen::Frozen;
 use crate::error::{AppError, Result};
@@ -64,6 +66,7 @@ struct Looks {
     zh: Format,
     en: Format,
     text: Format,
+    link: Format,
     wrapped: Format,
     code: Format,
     count: Format,
@@ -93,6 +96,7 @@ impl Looks {
             zh: heading().set_bold().set_font_size(10),
             en: heading().set_font_size(8).set_font_color("#595959").set_border_bottom(FormatBorder::Medium),
             text: base(),
+            link: base().set_font_color("#0563C1").set_underline(FormatUnderline::Single),
             wrapped: base().set_text_wrap(),
             code: base().set_font_name("Consolas").set_font_size(8).set_text_wrap(),
             count: number("#,##0"),

@@ -117,7 +117,9 @@ pub fn overview(
             Some(sheet) => {
                 let place = Url::new(format!("internal:'{}'!A1", sheet.replace('\'', "''")));
                 let name = super::cell::safe(&part.name.zh, 255);
-                writer.sheet.write_url_with_text(writer.row, 1, place, name)?;
+                writer.sheet.write_url_with_text(writer.row, 1, place, &name)?;
+                // Written over, so that it stands where the rest of its row does.
+                writer.sheet.write_string_with_format(writer.row, 1, &name, &writer.looks.link)?;
             }
             None => writer.text(1, &part.name.zh)?,
         }

@@ -6,6 +6,7 @@ use std::collections::{HashMap, HashSet};
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use techmart_entity::{
     Instant,
+    audit::{self, SubjectKind},
     contract::{self, status::ContractStatus},
     docking::{self, landing, meeting},
     enclave_entry::{self, EnclaveEntryStatus},
@@ -402,8 +403,10 @@ async fn contracts(
             .into_tuple()
             .all(db)
             .await?;
+        let decided = decided_at(db, &rows).await?;
         for row in &rows {
-            let Some(rule) = of.rules.at(&of.indicator.code, row.recorded_at) else { continue };
+            let Some(at) = decided.get(&row.id.to_string()) else { continue };
+            let Some(rule) = of.rules.at(&of.indicator.code, *at) else { continue };
             findings.checked.acts_traced += 1;
             if found.contains(&Some(row.id)) {
                 continue;
@@ -426,6 +429,26 @@ async fn contracts(
             }
         }
     }
+}
+
+/// When it was last decided whether contracts count: at their registration, or at a change since then.
+async fn decided_at(db: &impl ConnectionTrait, rows: &[contract::Model]) -> Result<HashMap<String, Instant>> {
+    use audit::Column as C;
+    let acts: Vec<(String, Instant)> =
+        audit::Entity::find()
+            .select_only()
+            .columns([C::SubjectId, C::At])
+            .filter(C::SubjectKind.eq(SubjectKind::Contract))
+            .filter(C::SubjectId.is_in(rows.iter().map(|row| row.id.to_string())))
+            .filter(C::ToStatus.is_in(
+                [ContractStatus::Registered, ContractStatus::Changed].map(|status| status.to_string()),
+            ))
+            .order_by_asc(C::At)
+            .into_tuple()
+            .all(db)
+            .await?;
+    // Of several the last stays.
+    Ok(acts.into_iter().collect())
 }
 
 async fn enclaves(db: &impl ConnectionTrait, of: &Of<'_>, findings: &mut Findings) -> Result<()> {

@@ -1,7 +1,9 @@
 //! Random histories: whatever happens in whatever order, the figures are a recount of the ledger's
-//! rows, now and as they were known at any instant before. The plain recount is `recount.rs`, the people
-//! who act at random `story.rs`.
+//! rows, now and as they were known at any instant before, each count in force rests on its act, and no
+//! frozen report changes. The plain recount is `recount.rs`, the people who act at random `story.rs` and
+//! `book.rs`.
 
+mod book;
 mod recount;
 mod story;
 
@@ -11,11 +13,11 @@ use sea_orm::{ConnectionTrait, Database};
 use story::Story;
 use techmart_api::clock::day_of;
 use techmart_entity::{Day, Instant};
-use techmart_tests::World;
+use techmart_tests::{World, binary};
 
 /// How many, unless TECHMART_TEST_HISTORIES says so.
 const HISTORIES: u64 = 6;
-const ACTS: u64 = 25;
+const ACTS: u64 = 30;
 /// After so many histories another world begins: each is compared with all its rows at every step.
 const HISTORIES_A_WORLD: u64 = 6;
 
@@ -46,6 +48,8 @@ async fn whatever_happens_the_figures_are_a_recount_of_the_ledger_and_what_was_k
         "reverse a count",
         "record by hand",
         "change a rule",
+        "merge two listings",
+        "freeze a report",
     ] {
         assert!(done.contains_key(what), "seed {seed}: nobody managed to {what}: {done:?}");
     }
@@ -87,6 +91,10 @@ async fn tell(seed: u64, histories: u64) -> std::collections::BTreeMap<&'static 
     for (day, at, figures) in &remembered {
         assert_eq!(&board(&reader, *day, *at).await, figures, "seed {seed}: {day} as known at {at}");
     }
+    story.reports_stand(seed).await;
+    // And by code of its own the service finds every count on its act, and every act counted.
+    let verified = binary::run_json(world.data(), &world.environment(), &["verify"]);
+    assert_eq!(verified["faults"], serde_json::json!([]), "seed {seed}");
     the_database_refuses_to_change(&world).await;
     story.done
 }

@@ -35,16 +35,23 @@ impl Chance {
 
 /// Everybody who acts, and what there is to act on.
 pub struct Story<'a> {
-    world: &'a World,
+    pub(super) world: &'a World,
     pub chance: Chance,
     suppliers: Vec<Client>,
-    enterprises: Vec<Client>,
+    pub(super) enterprises: Vec<Client>,
     brokers: Vec<Client>,
     pub auditor: Client,
     admin: Client,
-    achievements: Vec<(usize, String)>,
-    demands: Vec<(usize, String)>,
+    pub(super) achievements: Vec<(usize, String)>,
+    pub(super) demands: Vec<(usize, String)>,
     dockings: Vec<(usize, usize, String)>,
+    pub(super) contracts: Vec<String>,
+    pub(super) enclave_entries: Vec<String>,
+    pub(super) loans: Vec<String>,
+    /// Findings about duplicates.
+    pub(super) pairs: Vec<String>,
+    /// Frozen reports, each with what it said when it was frozen.
+    pub(super) reports: Vec<(String, Vec<Value>)>,
     n: u64,
     /// How many acts of each kind were done, not refused.
     pub done: BTreeMap<&'static str, u32>,
@@ -74,12 +81,17 @@ impl<'a> Story<'a> {
             achievements: Vec::new(),
             demands: Vec::new(),
             dockings: Vec::new(),
+            contracts: Vec::new(),
+            enclave_entries: Vec::new(),
+            loans: Vec::new(),
+            pairs: Vec::new(),
+            reports: Vec::new(),
             n: 0,
             done: BTreeMap::new(),
         }
     }
 
-    fn broker(&mut self) -> Client {
+    pub(super) fn broker(&mut self) -> Client {
         let n = self.chance.below(self.brokers.len());
         self.brokers[n].clone()
     }
@@ -91,7 +103,7 @@ impl<'a> Story<'a> {
     }
 
     /// Done or refused, but never a fault of the service, and never an act that no rule speaks of.
-    fn note(&mut self, what: &'static str, reply: &Reply) {
+    pub(super) fn note(&mut self, what: &'static str, reply: &Reply) {
         match reply.status.as_u16() {
             200..=299 => *self.done.entry(what).or_default() += 1,
             403 | 404 | 409 | 422 => {}
@@ -101,7 +113,7 @@ impl<'a> Story<'a> {
 
     pub async fn act(&mut self) {
         self.n += 1;
-        match self.chance.below(22) {
+        match self.chance.below(31) {
             0..=2 => self.achievement().await,
             3 => self.withdraw().await,
             4 | 5 => self.demand().await,
@@ -115,6 +127,11 @@ impl<'a> Story<'a> {
             18 => self.by_hand().await,
             19 => self.rule().await,
             20 => self.late_evidence().await,
+            21 | 22 => self.contract().await,
+            23 => self.enclave().await,
+            24 => self.loan().await,
+            25..=28 => self.duplicate().await,
+            29 => self.freeze().await,
             _ => {
                 // Now and then a day goes by; else an hour.
                 let hours = if self.chance.below(4) == 0 { 24 } else { 1 };
@@ -280,6 +297,9 @@ impl<'a> Story<'a> {
         });
         let reply = enterprise.post(&format!("{at}/contract"), contract).await;
         self.note("sign a contract", &reply);
+        if reply.status.is_success() {
+            self.contracts.push(id_of(&reply.body["contract"]));
+        }
         if self.chance.below(2) == 0 {
             return;
         }

@@ -66,6 +66,10 @@ impl Scene {
             "patch_organisation" => json!({ "short_name": "简称" }),
             "verify_organisation" => json!({ "method": "licence", "evidence": "核对营业执照原件" }),
             "add_organisation_member" => json!({ "email": self.spare.email, "role": "viewer" }),
+            "create_invitation" => {
+                json!({ "email": format!("invited-{kind}@people.example"), "role": "viewer" })
+            }
+            "accept_invitation" => json!({ "token": "no-such-token" }),
             "set_organisation_member_role" => json!({ "role": "viewer" }),
             "diagnose_demand" => json!({ "outcome": "ready" }),
             "solve_demand" | "close_demand_unsolved" => json!({ "note": "说明" }),

@@ -43,6 +43,7 @@ pub struct Scene {
     pub book: Book,
     pub signal: String,
     pub import: String,
+    pub invitation: String,
     pub spare: Client,
 }
 
@@ -122,6 +123,9 @@ impl Scene {
         world.drain().await;
         let signals = clerk.get("/signals?kind=short_text").await.ok();
         let signal = id_of(&signals["items"][0]);
+        let invited = json!({ "email": "invited@people.example", "role": "viewer" });
+        let invitations = format!("/organisations/{}/invitations", university.acting.as_deref().unwrap());
+        let invitation = id_of(&university.post(&invitations, invited).await.created());
         let auditor = actors.with_role("auditor", "auditor").await;
         let admin = actors.admin.clone();
         let (report, assessment) = assessed(&clerk, &admin, &auditor).await;
@@ -146,6 +150,7 @@ impl Scene {
             book,
             signal,
             import: id_of(&import),
+            invitation,
             spare,
             world,
         }
@@ -206,12 +211,17 @@ impl Scene {
             .replace("{id}", id)
             .replace("{account_id}", self.spare.account_id.as_deref().unwrap())
             .replace("{meeting_id}", &self.meeting)
+            .replace("{invitation_id}", &self.invitation)
             .replace("{indicator}", "T1")
             .replace("{code}", if first == "plans" { "demo" } else { "T1" })
             .replace("{position}", "1")
             .replace("{list}", "field");
         assert!(!path.contains('{') && !path.contains("//"), "no address for {}: {path}", operation.name);
-        if operation.name == "compare_snapshots" { format!("{path}?with={}", self.report) } else { path }
+        match operation.name.as_str() {
+            "compare_snapshots" => format!("{path}?with={}", self.report),
+            "list_funnel_listings" => format!("{path}?step=submitted"),
+            _ => path,
+        }
     }
 
     /// What the actor is answered, as a letter, with the answer.

@@ -41,6 +41,7 @@ pub const TABLE: &[(&str, &str)] = &[
     ("get_progress_outlook",              "A A A A A A A"),
     ("get_progress_variants",             "A A A A A A A"),
     ("get_progress_gaps",                 "A A A A A A A"),
+    ("get_funnel",                        "A A A A A A A"),
     ("list_snapshots",                    "A A A A A A A"),
     ("get_snapshot",                      "A A A A A A A"),
     ("get_snapshot_part",                 "A A A A A A A"),
@@ -59,8 +60,14 @@ pub const TABLE: &[(&str, &str)] = &[
     ("submit_organisation_verification",  "S F F A F F F"),
     ("verify_organisation",               "S F F F A F F"),
     ("reject_organisation_verification",  "S F F F A F F"),
-    ("suspend_organisation",              "S F F F A F F"),
-    ("resume_organisation",               "S F F F A F F"),
+    ("suspend_organisation",              "S F F F A A F"),
+    ("resume_organisation",               "S F F F A A F"),
+    // Invitations: the token says who may accept, so anybody but an auditor may try.
+    ("list_invitations",                  "S F A A A A A"),
+    ("create_invitation",                 "S F F A F F F"),
+    ("get_invitation",                    "S F A A A A A"),
+    ("revoke_invitation",                 "S F F A F F F"),
+    ("accept_invitation",                 "S A A A A A F"),
     // Achievements. A broker makes one by collecting it.
     ("list_achievements",                 "A A A A A A A"),
     ("create_achievement",                "S A F A A F F"),
@@ -155,7 +162,7 @@ pub const TABLE: &[(&str, &str)] = &[
     ("close_docking",                     "S H F A A F F"),
     ("reopen_docking",                    "S H F F A F F"),
     // Files.
-    ("upload_attachment",                 "S A F A A A N"),
+    ("upload_attachment",                 "S A F A A A F"),
     ("get_attachment",                    "H H A A A A A"),
     ("get_attachment_content",            "H H A A A A A"),
     // The centre's own.
@@ -169,6 +176,7 @@ pub const TABLE: &[(&str, &str)] = &[
     ("list_ledger_worklist",              "S F F F A A A"),
     ("list_progress_units",               "S F F F A A A"),
     ("get_progress_what_if",              "S F F F A A A"),
+    ("list_funnel_listings",              "S F F F A A A"),
     ("try_indicator_rule",                "S F F F A A A"),
     ("confirm_ledger_entries",            "S F F F A A F"),
     ("record_ledger_entry",               "S F F F A A F"),
