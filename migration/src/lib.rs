@@ -18,6 +18,7 @@ mod m20261124_000011_create_duplicates;
 mod m20261124_000012_load_whole_plan;
 mod m20261124_000013_index_files_and_invitations;
 mod m20261124_000014_create_listing_step;
+mod m20261124_000015_index_worklist;
 
 pub use sea_orm_migration::MigratorTrait;
 
@@ -42,6 +43,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000012_load_whole_plan::Migration),
             Box::new(m20261124_000013_index_files_and_invitations::Migration),
             Box::new(m20261124_000014_create_listing_step::Migration),
+            Box::new(m20261124_000015_index_worklist::Migration),
         ]
     }
 }

@@ -136,15 +136,15 @@ pub async fn months(db: &impl ConnectionTrait, asked: Asked) -> Result<Vec<(Day,
         .await?)
 }
 
-/// The values, those first of which most was submitted, and how many there are in all.
+/// All values, those first of which most was submitted.
 ///
 /// # Errors
 /// When the database cannot be asked.
-pub async fn values(db: &impl ConnectionTrait, asked: Asked, limit: u64) -> Result<(Vec<String>, u64)> {
+pub async fn values(db: &impl ConnectionTrait, asked: Asked) -> Result<Vec<String>> {
     use funnel::Column as C;
     let submitted =
         Expr::case(Expr::col(C::Step).eq(FunnelStep::Submitted), Expr::col(C::Reached)).finally(0).sum();
-    let rows: Vec<String> = funnel::Entity::find()
+    Ok(funnel::Entity::find()
         .select_only()
         .column(C::Value)
         .filter(asked.condition())
@@ -152,18 +152,9 @@ pub async fn values(db: &impl ConnectionTrait, asked: Asked, limit: u64) -> Resu
         .order_by(submitted, Order::Desc)
         .order_by(Expr::col(C::Reached).sum(), Order::Desc)
         .order_by_asc(C::Value)
-        .limit(limit)
         .into_tuple()
         .all(db)
-        .await?;
-    let all: Option<i64> = funnel::Entity::find()
-        .select_only()
-        .column_as(Expr::col(C::Value).count_distinct(), "n")
-        .filter(asked.condition())
-        .into_tuple()
-        .one(db)
-        .await?;
-    Ok((rows, u64::try_from(all.unwrap_or(0)).unwrap_or(0)))
+        .await?)
 }
 
 /// By value and step, of those values.

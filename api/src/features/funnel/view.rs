@@ -75,7 +75,9 @@ pub async fn funnel(db: &impl ConnectionTrait, cx: &Context, query: &FunnelQuery
     }
     let (plan, from, to) = period(db, cx, query.plan.as_ref(), query.from, query.to).await?;
     let asked = repo::Asked { demo: plan.demo, dimension: by.dimension(), from, to };
-    let total = steps(&repo::whole(db, asked).await?.into_iter().collect());
+    // Every dimension holds every listing once; that of the kinds has the fewest rows.
+    let kinds = repo::Asked { dimension: FunnelBy::Kind.dimension(), ..asked };
+    let total = steps(&repo::whole(db, kinds).await?.into_iter().collect());
     let (divisions, more) = if by == FunnelBy::Month {
         (by_month(db, asked).await?, 0)
     } else {
@@ -114,7 +116,9 @@ async fn by_value(
     asked: repo::Asked,
     limit: u64,
 ) -> Result<(Vec<DivisionOut>, u64)> {
-    let (values, all) = repo::values(db, asked, limit).await?;
+    let mut values = repo::values(db, asked).await?;
+    let all = values.len();
+    values.truncate(usize::try_from(limit).unwrap_or(all));
     let mut found: HashMap<String, HashMap<FunnelStep, i64>> = HashMap::new();
     for (value, step, n) in repo::divided(db, asked, &values).await? {
         found.entry(value).or_default().insert(step, n);
@@ -124,7 +128,7 @@ async fn by_value(
         FunnelBy::Kind | FunnelBy::Field | FunnelBy::Town | FunnelBy::Source | FunnelBy::Month => Vec::new(),
     };
     let owners = briefs(db, &owners).await?;
-    let more = all.saturating_sub(u64::try_from(values.len()).unwrap_or(all));
+    let more = u64::try_from(all - values.len()).unwrap_or(u64::MAX);
     let divisions = values
         .into_iter()
         .map(|value| {

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DbBackend, EntityTrait, IntoActiveModel,
-    NotSet, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Set,
+    JoinType, NotSet, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Set,
     sea_query::{Expr, ExprTrait, Query},
 };
 use techmart_entity::{
@@ -417,21 +417,23 @@ pub async fn waiting(
     after: Option<EntryId>,
     limit: u64,
 ) -> Result<Vec<ledger::Model>> {
-    let mut live = active::Entity::find()
-        .select_only()
-        .column(active::Column::EntryId)
-        .filter(active::Column::Stage.eq(stage));
+    // From what is in force by its stage: there the index has the order, however many wait.
+    let live = ledger::Entity::belongs_to(active::Entity)
+        .from(ledger::Column::Id)
+        .to(active::Column::EntryId)
+        .into();
+    let mut query =
+        ledger::Entity::find().join(JoinType::InnerJoin, live).filter(active::Column::Stage.eq(stage));
     if let Some(indicator) = indicator {
-        live = live.filter(active::Column::Indicator.eq(indicator));
+        query = query.filter(active::Column::Indicator.eq(indicator));
     }
-    let mut query = ledger::Entity::find().filter(ledger::Column::Id.in_subquery(live.into_query()));
     if let Some(demo) = demo {
         query = query.filter(ledger::Column::Demo.eq(demo));
     }
     if let Some(after) = after {
-        query = query.filter(ledger::Column::Id.gt(after));
+        query = query.filter(active::Column::EntryId.gt(after));
     }
-    Ok(query.order_by_asc(ledger::Column::Id).limit(limit).all(db).await?)
+    Ok(query.order_by_asc(active::Column::EntryId).limit(limit).all(db).await?)
 }
 
 /// Signals of some organisations that nobody has judged yet.
