@@ -3,7 +3,7 @@
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter,
     QueryOrder, QuerySelect, Set, TryInsertResult,
-    sea_query::{Alias, Expr, ExprTrait, OnConflict, Order},
+    sea_query::{Expr, ExprTrait, OnConflict, Order},
 };
 use techmart_entity::{
     Day,
@@ -229,7 +229,7 @@ pub async fn anew(
         .select_only()
         .column_as(Expr::col(column), "value")
         .columns([C::Step, C::ReachedOn])
-        .column_as(Expr::col(Alias::new("*")).count(), "n")
+        .column_as(Expr::col(C::ListingId).count(), "n")
         .filter(C::Demo.eq(demo))
         .group_by(column)
         .group_by(C::Step)

@@ -75,7 +75,7 @@ async fn a_listing_reaches_each_step_once_and_every_figure_opens_to_its_listings
     );
 
     // Whose they are is not for everybody.
-    world.visitor().get("/funnel?by=organisation").await.refused(401, "sign_in_required");
+    world.visitor().get("/funnel?by=organisation").await.refused(401, "not_signed_in");
     enterprise.get("/funnel?by=organisation").await.refused(403, "forbidden");
     enterprise.get("/funnel/listings?step=submitted").await.refused(403, "forbidden");
     // Each figure opens.
