@@ -7,8 +7,8 @@
 //! the bands of their MinHash in `listing_print`, which all instances share, and compared by their real
 //! likeness. Organisations: the same name, or near ones of which at most one is known (`names.rs`).
 //!
-//! The threshold of [`find::LIKE_TEXT`] was chosen on the 208 real listings of `shared/data` (each names
-//! its own thing; no two share a normalised title) and on copies of them that were edited as sources do it:
+//! The threshold of [`find::LIKE_TEXT`] was chosen on 208 real listings (each names its own
+//! thing; no two share a normalised title) and on copies of them that were edited as sources do it:
 //!
 //! | likeness from | pairs among the 208 | what they are |
 //! |---|---|---|
