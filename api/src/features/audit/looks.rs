@@ -3,7 +3,7 @@
 //! the handler, when it is known whether anything is shown, and before the answer leaves: a look that
 //! cannot be logged is not answered.
 //!
-//! What everybody may read is not logged: the addresses of [`OPEN`], and pages that say nothing to an
+//! What everybody may read is not logged: the addresses of `OPEN`, and pages that say nothing to an
 //! auditor that they do not say to others. Whatever is not named here is logged, a new address too.
 
 use actix_web::{
