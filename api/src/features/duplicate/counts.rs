@@ -12,7 +12,7 @@ use techmart_entity::{
     organisation,
 };
 
-use super::effects::Counts;
+use super::{effects::Counts, listings::not_technical};
 use crate::{
     auth::Context,
     db::Tx,
@@ -116,7 +116,10 @@ pub async fn of_listing(
     for basis in bases {
         for indicator in repo::indicators_on(tx, *basis).await? {
             let of_merged = repo::active_of_listings(tx, &indicator.code, &[merged.id]).await?;
-            let mut counted = is_counted(tx, &indicator.code, *basis, canonical, merged.id).await?;
+            // What was judged to be no technical demand is none under another name either.
+            let refused = *basis == Basis::DemandCollected && not_technical(canonical);
+            let mut counted =
+                refused || is_counted(tx, &indicator.code, *basis, canonical, merged.id).await?;
             for (entry, _) in of_merged {
                 let again = once_more(tx, &entry).await?;
                 take_back(tx, cx, &entry, reason, done).await?;

@@ -15,7 +15,7 @@ use techmart_entity::{
     id::{DockingId, ListingId},
     indicator::Basis,
     life_cycle::LifeCycle,
-    listing::{self, ListingKind, duplicate_key, status::ListingMove},
+    listing::{self, DiagnosisOutcome, ListingKind, duplicate_key, status::ListingMove},
     provider::entry,
 };
 
@@ -117,6 +117,53 @@ fn moved(row: &docking::Model, canonical: ListingId) -> docking::Model {
     docking::Model { achievement_id: to(row.achievement_id), demand_id: to(row.demand_id), ..row.clone() }
 }
 
+/// What speaks against letting one stand for both, in a merge or as the canonical one of a variant: what
+/// was counted of the other would be counted of one that by itself would not count.
+fn unfit(other: &listing::Model, canonical: &listing::Model) -> Vec<Fault> {
+    let mut faults = Vec::new();
+    let mut fault = |code: &str, detail: Wording| faults.push(Fault::at("/canonical_id", code, detail));
+    if find::is_gone(canonical) {
+        let status = canonical.status;
+        fault(
+            "canonical_gone",
+            say!("所选保留条目的状态是 {status}。", "The one that would stand is {status}."),
+        );
+    } else if other.was_published() && !canonical.was_published() {
+        fault(
+            "canonical_unpublished",
+            say!(
+                "另一条已发布，所选保留条目从未发布；请保留已发布的一条。",
+                "The other one was published and this one never was; keep the published one."
+            ),
+        );
+    }
+    if other.organisation_id.is_some() && canonical.organisation_id.is_none() {
+        fault(
+            "canonical_ownerless",
+            say!(
+                "另一条有权利人，所选保留条目没有；请保留有权利人的一条。",
+                "The other one has an owner and this one has none; keep the one with the owner."
+            ),
+        );
+    }
+    if not_technical(canonical) && other.diagnosis.is_some() && !not_technical(other) {
+        fault(
+            "canonical_not_technical",
+            say!(
+                "所选保留条目被诊断为非技术需求，另一条不是；请保留另一条，或先重新诊断。",
+                "This one was judged not technical and the other one was not; keep the other one, or judge anew first."
+            ),
+        );
+    }
+    faults
+}
+
+/// Whether it was judged to be no technical demand: then it is counted nowhere.
+#[must_use]
+pub fn not_technical(row: &listing::Model) -> bool {
+    row.diagnosis.as_ref().is_some_and(|diagnosis| diagnosis.outcome == DiagnosisOutcome::NotTechnical)
+}
+
 /// All that speaks against merging one into the other.
 ///
 /// # Errors
@@ -126,32 +173,8 @@ pub async fn obstacles(
     merged: &listing::Model,
     canonical: &listing::Model,
 ) -> Result<Vec<Fault>> {
-    let mut faults = Vec::new();
+    let mut faults = unfit(merged, canonical);
     let mut fault = |code: &str, detail: Wording| faults.push(Fault::at("/canonical_id", code, detail));
-    if find::is_gone(canonical) {
-        let status = canonical.status;
-        fault(
-            "canonical_gone",
-            say!("所选保留条目的状态是 {status}。", "The one that would stand is {status}."),
-        );
-    } else if merged.was_published() && !canonical.was_published() {
-        fault(
-            "canonical_unpublished",
-            say!(
-                "另一条已发布，所选保留条目从未发布；请保留已发布的一条。",
-                "The other one was published and this one never was; keep the published one."
-            ),
-        );
-    }
-    if merged.organisation_id.is_some() && canonical.organisation_id.is_none() {
-        fault(
-            "canonical_ownerless",
-            say!(
-                "另一条有权利人，所选保留条目没有；请保留有权利人的一条。",
-                "The other one has an owner and this one has none; keep the one with the owner."
-            ),
-        );
-    }
     let one_owner = has_one_owner(merged, canonical);
     for row in about(db, merged.id).await?.iter().filter(|row| row.stage.is_open()) {
         let id = row.id;
@@ -566,7 +589,7 @@ fn variant_key(pair: &Model) -> String {
 /// Marks one as the other's variant: both stay as they are, and they count once.
 ///
 /// # Errors
-/// 409 when one of the two is merged.
+/// 409 when one of the two is merged, 422 when the canonical one could not count for both.
 pub async fn mark_variant(
     tx: &Tx,
     cx: &Context,
@@ -575,6 +598,10 @@ pub async fn mark_variant(
     canonical: &listing::Model,
 ) -> Result<VariantMark> {
     standing([variant, canonical])?;
+    let faults = unfit(variant, canonical);
+    if !faults.is_empty() {
+        return Err(AppError::rules(faults));
+    }
     let mut done = VariantMark { variant: variant.id, canonical: canonical.id, counts: Counts::default() };
     let reason = format!("是 {} 的变体 / a variant of {}", canonical.id, canonical.id);
     counts::of_listing(tx, cx, &OF_A_VARIANT, variant, canonical, &reason, &mut done.counts).await?;

@@ -36,6 +36,7 @@ async fn whatever_happens_the_figures_are_a_recount_of_the_ledger_and_what_was_k
         for (what, times) in tell(seed.wrapping_add(left), some).await {
             *done.entry(what).or_insert(0) += times;
         }
+        println!("{} of {histories}", histories - left);
     }
     println!("{histories} histories of {ACTS} acts: {done:?}");
     for what in [
