@@ -159,7 +159,10 @@ pub async fn confirm(
         let facts = serde_json::json!({ "meeting_id": meeting.id, "side": by });
         let record = Record::act("confirm_meeting", SubjectKind::Docking, id).with(facts);
         audit::record(tx, cx, record).await?;
-        return repo::save(tx, &row, cx.now, ActiveModel::default()).await;
+        let saved = repo::save(tx, &row, cx.now, ActiveModel::default()).await?;
+        // A rule that came into force since the first meeting finds what it needs in this one.
+        counting::docking::met(tx, cx, &saved).await?;
+        return Ok(saved);
     }
     let change = row.stage.apply(DockingMove::ConfirmMeeting)?;
     let set = ActiveModel { met_at: Set(Some(cx.now)), ..Default::default() };

@@ -324,8 +324,19 @@ async fn counted_dockings(
 /// the same.
 async fn pair_counted(db: &impl ConnectionTrait, of: &Of<'_>, row: &docking::Model) -> Result<bool> {
     let Some(about) = row.achievement_id.or(row.demand_id) else { return Ok(false) };
-    let mut items = alike(db, about).await?;
-    items.push(about);
+    // It may have been about one that was merged into this since: the same pair as that one's.
+    let mut subjects: Vec<ListingId> = listing::Entity::find()
+        .select_only()
+        .column(listing::Column::Id)
+        .filter(listing::Column::MergedInto.eq(about))
+        .into_tuple()
+        .all(db)
+        .await?;
+    subjects.push(about);
+    let mut items = subjects.clone();
+    for subject in subjects {
+        items.extend(alike(db, subject).await?);
+    }
     let into: Vec<Option<ListingId>> = listing::Entity::find()
         .select_only()
         .column(listing::Column::MergedInto)
