@@ -6,9 +6,10 @@ use sea_orm::{
 };
 use techmart_entity::{
     Day,
+    audit::{self, SubjectKind},
     contract::{ActiveModel, Column, ContractType, Entity, Model, amendment, status::ContractStatus},
     docking,
-    id::{ContractId, DockingId, OrganisationId},
+    id::{AccountId, ContractId, DockingId, OrganisationId},
 };
 
 use crate::{
@@ -165,6 +166,25 @@ pub async fn save(tx: &Tx, row: &Model, mut set: ActiveModel) -> Result<Model> {
 pub async fn insert_amendment(tx: &Tx, row: amendment::Model) -> Result<()> {
     amendment::Entity::insert(row.into_active_model().reset_all()).exec_without_returning(tx).await?;
     Ok(())
+}
+
+/// Everybody who ever moved a contract on.
+///
+/// # Errors
+/// When the database cannot be asked.
+pub async fn actors(db: &impl ConnectionTrait, id: ContractId) -> Result<Vec<AccountId>> {
+    let actors: Vec<AccountId> = audit::Entity::find()
+        .select_only()
+        .column(audit::Column::ActorId)
+        .distinct()
+        .filter(audit::Column::SubjectKind.eq(SubjectKind::Contract))
+        .filter(audit::Column::SubjectId.eq(id.to_string()))
+        .filter(audit::Column::ToStatus.is_not_null())
+        .filter(audit::Column::ActorId.is_not_null())
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok(actors)
 }
 
 /// The amendments of a contract, the earliest first.

@@ -17,6 +17,7 @@ use crate::{
     clock::day_of,
     db::Tx,
     error::{AppError, Fault, Result},
+    features::listing,
     say,
     web::etag::Precondition,
 };
@@ -88,6 +89,19 @@ pub async fn reopen(
                 "It could be reopened within {REOPEN_WITHIN} days, until {last}; begin a new docking."
             ),
         ));
+    }
+    let about = row.achievement_id.or(row.demand_id);
+    for listing in listing::repo::by_ids(tx, about.as_slice()).await? {
+        if let Some(canonical) = listing.merged_into {
+            faults.push(Fault::at(
+                "",
+                "listing_merged",
+                say!(
+                    "该条目已并入 {canonical}；请就后者新建对接。",
+                    "The listing was merged into {canonical}; begin a docking about that one."
+                ),
+            ));
+        }
     }
     if !faults.is_empty() {
         return Err(AppError::rules(faults));

@@ -389,11 +389,48 @@ pub async fn undo(tx: &Tx, cx: &Context, done: &Counts, reason: &str) -> Result<
     for id in &done.reversed {
         let entry = repo::find(tx, *id).await?.ok_or_else(|| AppError::internal("no such entry"))?;
         let indicator = repo::indicator_of(tx, &entry).await?;
+        // It may have been judged since that it is no technical demand.
+        if indicator.basis == Basis::DemandCollected {
+            let rows = listings::by_ids(tx, entry.listing_id.as_slice()).await?;
+            if rows.iter().any(not_technical) {
+                continue;
+            }
+        }
         let again = once_more(tx, &entry).await?;
         let earned = Earned { facts: standing_for(&again.facts, entry.id), ..again };
         restored.extend(earn(tx, cx, &indicator, earned).await?);
     }
     Ok(restored)
+}
+
+/// Counts a docking that stood back behind another one of the same pair; one that was ever counted, though
+/// it was taken back, is left as it is. Says which entries are in force since.
+///
+/// # Errors
+/// When the rows cannot be read or written.
+pub async fn of_docking_never_counted(
+    tx: &Tx,
+    cx: &Context,
+    docking: &docking::Model,
+) -> Result<Vec<EntryId>> {
+    let of_docking = ledger::Column::DockingId.eq(docking.id);
+    for indicator in repo::indicators_on(tx, Basis::DockingReached).await? {
+        let ever = ledger::Entity::find()
+            .filter(ledger::Column::Indicator.eq(&indicator.code))
+            .filter(of_docking.clone())
+            .one(tx)
+            .await?;
+        if ever.is_some() {
+            return Ok(Vec::new());
+        }
+    }
+    rules::docking::recounted(tx, cx, docking).await?;
+    let mut earned = Vec::new();
+    for indicator in repo::indicators_on(tx, Basis::DockingReached).await? {
+        let entries = in_force(tx, &indicator.code, of_docking.clone()).await?;
+        earned.extend(entries.iter().map(|entry| entry.id));
+    }
+    Ok(earned)
 }
 
 /// The entries in force that hang on some listings, dockings, contracts or units, for a look before a

@@ -639,6 +639,12 @@ pub async fn unmark_variant(
         .filter(duplicate_key::Column::Key.eq(variant_key(pair)))
         .exec(tx)
         .await?;
-    let restored = counts::undo(tx, cx, &done.counts, reason).await?;
+    let mut restored = counts::undo(tx, cx, &done.counts, reason).await?;
+    // What was docked meanwhile and not counted because the other one was is a pair of its own now.
+    for listing in [variant.id, canonical.id] {
+        for row in about(tx, listing).await? {
+            restored.extend(counts::of_docking_never_counted(tx, cx, &row).await?);
+        }
+    }
     Ok(Counts { reversed: done.counts.earned.clone(), earned: restored })
 }

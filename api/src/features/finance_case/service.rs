@@ -1,5 +1,6 @@
 //! The acts: recording, ending before the term, taking back what was recorded by mistake.
 
+use chrono::Datelike;
 use sea_orm::Set;
 use techmart_entity::{
     attachment::AttachmentPurpose,
@@ -25,6 +26,9 @@ use crate::{
     say,
     web::etag::{Precondition, tag},
 };
+
+/// No credit is granted for longer than to this year.
+const LAST_YEAR: i32 = 2199;
 
 /// The ETag of a case.
 #[must_use]
@@ -71,6 +75,16 @@ pub async fn record(tx: &Tx, cx: &Context, given: FinanceCaseIn) -> Result<Model
             "/ends_on",
             "too_early",
             say!("{end} 早于发放日 {start}。", "{end} is before it was granted, {start}."),
+        ));
+    }
+    if let Some(end) = given.ends_on.filter(|end| end.year() > LAST_YEAR) {
+        faults.push(Fault::at(
+            "/ends_on",
+            "too_late",
+            say!(
+                "{end} 过于久远；没有期限的请留空。",
+                "{end} is absurdly late; leave it out where there is no term."
+            ),
         ));
     }
     let pledged: Vec<String> =

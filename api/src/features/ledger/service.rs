@@ -21,7 +21,7 @@ use crate::{
     auth::Context,
     db::Tx,
     error::{AppError, Code, Fault, Result},
-    features::{attachment, audit, audit::Record, listing},
+    features::{attachment, audit, audit::Record, listing, organisation::repo as organisations},
     say,
 };
 
@@ -202,7 +202,8 @@ pub async fn confirm(tx: &Tx, cx: &Context, id: EntryId) -> Result<()> {
     let (entry, active) = held(tx, id).await?;
     let change = stage_of(active.as_ref()).apply(CountMove::Confirm)?;
     let since = repo::adders(tx, id).await?;
-    may_confirm(cx, &entry, &since)?;
+    let concerned = organisations::with_successors(tx, &entry.organisations.0).await?;
+    may_confirm(cx, &entry, &since, &concerned)?;
     step(tx, cx, &entry, change.from(), change.to(), None, Vec::new()).await?;
     audit::record(tx, cx, Record::of_move(&change, SubjectKind::LedgerEntry, id)).await?;
     Ok(())
@@ -213,7 +214,12 @@ pub async fn confirm(tx: &Tx, cx: &Context, id: EntryId) -> Result<()> {
 /// # Errors
 /// 401, 403 for whoever is not of the centre, performed one of its acts, added evidence to it or belongs
 /// to one of its organisations.
-pub fn may_confirm(cx: &Context, entry: &ledger::Model, adders: &[AccountId]) -> Result<()> {
+pub fn may_confirm(
+    cx: &Context,
+    entry: &ledger::Model,
+    adders: &[AccountId],
+    concerned: &[OrganisationId],
+) -> Result<()> {
     let person = cx.person()?;
     if !cx.actor.is_centre() {
         return Err(centre_only());
@@ -227,7 +233,7 @@ pub fn may_confirm(cx: &Context, entry: &ledger::Model, adders: &[AccountId]) ->
             ),
         ));
     }
-    if entry.organisations.0.iter().any(|organisation| person.belongs_to(*organisation)) {
+    if concerned.iter().any(|organisation| person.belongs_to(*organisation)) {
         return Err(interested());
     }
     Ok(())
@@ -244,7 +250,8 @@ pub async fn reverse_by_hand(tx: &Tx, cx: &Context, id: EntryId, reason: String)
     if !(cx.actor.is_centre() || cx.actor.is_auditor()) {
         return Err(centre_only());
     }
-    if entry.organisations.0.iter().any(|organisation| person.belongs_to(*organisation)) {
+    let concerned = organisations::with_successors(tx, &entry.organisations.0).await?;
+    if concerned.iter().any(|organisation| person.belongs_to(*organisation)) {
         return Err(interested());
     }
     reverse(tx, cx, id, reason).await

@@ -22,7 +22,7 @@ use crate::{
     auth::Context,
     db::Tx,
     error::{AppError, Code, Result},
-    features::indicator as indicators,
+    features::{indicator as indicators, organisation::repo as organisations},
     say,
     web::paging::{Cut, Page},
 };
@@ -44,6 +44,11 @@ pub async fn list(db: &impl ConnectionTrait, cx: &Context, query: &WorklistQuery
     let events = by_entry(repo::events_of_all(db, &ids).await?);
     let rules = by_code(indicators::repo::all(db).await?);
     let standing = open_signals(db, &rows).await?;
+    let mut concerned = HashMap::new();
+    for row in &rows {
+        let of = organisations::with_successors(db, &row.organisations.0).await?;
+        concerned.insert(row.id, of);
+    }
     let none = Vec::new();
     Ok(cut.page(
         rows,
@@ -55,7 +60,9 @@ pub async fn list(db: &impl ConnectionTrait, cx: &Context, query: &WorklistQuery
                 .filter(|event| !event.evidence.0.is_empty())
                 .filter_map(|event| event.by)
                 .collect();
-            let obstacle = service::may_confirm(cx, &row, &adders).err().as_ref().map(Refusal::from);
+            let concerned = concerned.get(&row.id).map_or(row.organisations.0.as_slice(), Vec::as_slice);
+            let obstacle =
+                service::may_confirm(cx, &row, &adders, concerned).err().as_ref().map(Refusal::from);
             let signals = standing.get(&row.id).cloned().unwrap_or_default();
             let entry = show(&rules, row, own.clone(), Some(stage));
             WorkOut { entry, obstacle, signals }

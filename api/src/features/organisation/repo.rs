@@ -401,3 +401,28 @@ pub async fn account_of(db: &impl ConnectionTrait, email: &str) -> Result<Option
         .one(db)
         .await?)
 }
+
+/// Organisations together with those into which they were merged.
+///
+/// # Errors
+/// When the database cannot be asked.
+pub async fn with_successors(
+    db: &impl ConnectionTrait,
+    ids: &[OrganisationId],
+) -> Result<Vec<OrganisationId>> {
+    let mut all = ids.to_vec();
+    let mut asked = ids.to_vec();
+    while !asked.is_empty() {
+        let into: Vec<OrganisationId> = Entity::find()
+            .select_only()
+            .column(Column::MergedInto)
+            .filter(Column::Id.is_in(asked))
+            .filter(Column::MergedInto.is_not_null())
+            .into_tuple()
+            .all(db)
+            .await?;
+        asked = into.into_iter().filter(|id| !all.contains(id)).collect();
+        all.extend(asked.iter().copied());
+    }
+    Ok(all)
+}

@@ -69,6 +69,8 @@ pub struct Findings {
     pub faults: Vec<Fault>,
     /// Faults beyond those that are listed.
     pub unlisted: u64,
+    /// A row of the ledger with a hash has been seen.
+    hashes_began: bool,
 }
 
 impl Findings {

@@ -153,9 +153,16 @@ fn unreadable(place: String, error: &sea_orm::DbErr, findings: &mut Findings) {
 fn one(entry: &ledger::Model, events: &[event::Model], findings: &mut Findings) {
     findings.checked.ledger_entries += 1;
     let changed = || say!("内容与其哈希不符，已被改动。", "It does not have its hash: it was changed.");
+    let without =
+        || say!("应有哈希而没有，已被改动。", "It has to have a hash and has none: it was changed.");
     match &entry.hash {
+        // Rows come in the order of their ids: once they have hashes, each has one.
+        None if findings.hashes_began => {
+            findings.fault(place_of(entry), "a hash", "—", without());
+        }
         None => findings.checked.rows_before_hashes += 1,
         Some(hash) => {
+            findings.hashes_began = true;
             let now = entry.content_hash();
             if now != *hash {
                 findings.fault(place_of(entry), hash, now, changed());
@@ -169,6 +176,10 @@ fn one(entry: &ledger::Model, events: &[event::Model], findings: &mut Findings) 
     for event in events {
         findings.checked.ledger_events += 1;
         match &event.hash {
+            None if entry.hash.is_some() => {
+                let place = format!("ledger_event {} of {}", event.seq, place_of(entry));
+                findings.fault(place, "a hash", "—", without());
+            }
             None => findings.checked.rows_before_hashes += 1,
             Some(hash) => {
                 let now = event.content_hash();

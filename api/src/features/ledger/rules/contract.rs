@@ -13,6 +13,7 @@ use crate::{
     db::Tx,
     error::{AppError, Result},
     features::{
+        contract::repo as contracts,
         docking::repo as docking_rows,
         ledger::{
             repo,
@@ -59,11 +60,8 @@ pub async fn changed(
     let Some(earned) = of_contract(tx, cx, contract, zone).await? else { return Ok(()) };
     for indicator in repo::indicators_on(tx, Basis::ContractRegistered).await? {
         let delta = amount(&indicator, &earned)?;
-        let counted = repo::active_of_contract(tx, &indicator.code, contract.id).await?;
-        if counted.iter().any(|(entry, _)| Some(entry.delta) == delta) {
-            continue;
-        }
-        for (entry, _) in counted {
+        // With every change: its paper belongs to the count, and whoever recorded it is a performer.
+        for (entry, _) in repo::active_of_contract(tx, &indicator.code, contract.id).await? {
             service::reverse(tx, cx, entry.id, reason.clone()).await?;
         }
         if let Some(delta) = delta {
@@ -135,6 +133,13 @@ async fn of_contract(
         None => None,
     };
     let mut performers = vec![Some(contract.recorded_by), contract.registered_by];
+    performers.extend(contracts::actors(tx, contract.id).await?.into_iter().map(Some));
+    for amendment in contracts::amendments(tx, contract.id).await? {
+        performers.push(Some(amendment.recorded_by));
+        if let Some(file) = paper(tx, amendment.paper_attachment_id).await? {
+            shown.push(of_file(EvidenceKind::Contract, &file));
+        }
+    }
     let mut organisations = vec![contract.buyer_id, contract.seller_id];
     if let Some(docking) = &docking {
         performers.extend([Some(docking.created_by), docking.interest_by, docking.accepted_by]);

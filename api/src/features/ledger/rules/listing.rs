@@ -160,16 +160,3 @@ pub async fn expired(tx: &Tx, cx: &Context, row: &Model) -> Result<()> {
     }
     Ok(())
 }
-
-/// Counts a listing again under what it was published as, for a merge that made it the canonical one or
-/// an undone merge. Does nothing where it is counted.
-///
-/// # Errors
-/// When the rows cannot be written.
-pub async fn recounted(tx: &Tx, cx: &Context, row: &Model) -> Result<()> {
-    let (Some(_), Some(first)) = (row.published_version_id, row.first_published_at) else { return Ok(()) };
-    let version = listing::repo::find_version(tx, row.published_version_id).await?;
-    let content = Content::parse(row.kind, version.content.clone()).map_err(AppError::internal)?;
-    let then = Context { today: crate::clock::day_of(first), ..cx.clone() };
-    published(tx, &then, row, &version, &content).await
-}

@@ -18,13 +18,14 @@ use techmart_tests::{World, binary};
 /// How many, unless TECHMART_TEST_HISTORIES says so.
 const HISTORIES: u64 = 6;
 const ACTS: u64 = 30;
+const SEED: u64 = 2026;
 /// After so many histories another world begins: each is compared with all its rows at every step.
 const HISTORIES_A_WORLD: u64 = 6;
 
 #[tokio::test]
 async fn whatever_happens_the_figures_are_a_recount_of_the_ledger_and_what_was_known_stays_known() {
     let seed: u64 =
-        std::env::var("TECHMART_TEST_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(2026);
+        std::env::var("TECHMART_TEST_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(SEED);
     println!("seed {seed} (TECHMART_TEST_SEED sets another)");
     let histories = std::env::var("TECHMART_TEST_HISTORIES").ok().and_then(|n| n.parse().ok());
     let histories: u64 = histories.unwrap_or(HISTORIES);
@@ -39,6 +40,8 @@ async fn whatever_happens_the_figures_are_a_recount_of_the_ledger_and_what_was_k
         println!("{} of {histories}", histories - left);
     }
     println!("{histories} histories of {ACTS} acts: {done:?}");
+    // A few histories by another seed may leave something out by chance.
+    let enough = seed == SEED || histories >= 10 * HISTORIES;
     for what in [
         "publish an achievement",
         "diagnose a demand",
@@ -52,7 +55,7 @@ async fn whatever_happens_the_figures_are_a_recount_of_the_ledger_and_what_was_k
         "merge two listings",
         "freeze a report",
     ] {
-        assert!(done.contains_key(what), "seed {seed}: nobody managed to {what}: {done:?}");
+        assert!(!enough || done.contains_key(what), "seed {seed}: nobody managed to {what}: {done:?}");
     }
 }
 
