@@ -55,6 +55,16 @@ pub async fn record(tx: &Tx, cx: &Context, given: EnclaveEntryIn) -> Result<Mode
             say!("没有这个已发布的成果。", "There is no such achievement that was published."),
         ));
     }
+    if let Some(canonical) = listing.as_ref().and_then(|listing| listing.merged_into) {
+        faults.push(Fault::at(
+            "/listing_id",
+            "listing_merged",
+            say!(
+                "该成果已并入 {canonical}；请填写后者。",
+                "The achievement was merged into {canonical}; name that one."
+            ),
+        ));
+    }
     if let (Some(organisation), Some(listing)) = (given.organisation_id, &listing)
         && let Some(row) = rules::organisation(tx, organisation, "/organisation_id", &mut faults).await?
         && row.demo != listing.demo

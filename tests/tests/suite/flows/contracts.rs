@@ -272,6 +272,9 @@ async fn enclaves_and_money_are_counted_while_they_stand() {
         .post("/finance-cases", case("credit_line", "SX-2", university).await)
         .await
         .refused(422, "rule_broken");
+    let endless = json!({ "ends_on": "9999-12-31" });
+    let faults = broker.post("/finance-cases", case("credit_line", "SX-3", endless).await).await;
+    assert_eq!(faults.fault_codes(), ["too_late"], "a day that no calendar follows");
     let pledged = json!({ "pledged": ["ZL201720001285.X"], "amount": 20_000_000 });
     broker.post("/finance-cases", case("ip_pledge_loan", "DK-1", pledged).await).await.created();
     assert_eq!(figures(broker, "T10", "").await, (0, 500_000_000));

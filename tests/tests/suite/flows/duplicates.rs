@@ -237,6 +237,10 @@ async fn dockings_go_on_with_the_canonical_listing_and_one_pair_counts_once() {
     assert_eq!(refused.fault_codes(), ["changed_since"], "{}", refused.body);
     assert!(refused.body.to_string().contains(&of_twin), "{}", refused.body);
 
+    // Nothing begins on what was merged.
+    let entry = json!({ "enclave": "离岸科创中心", "listing_id": twin, "introduced_on": world.today(),
+        "agreement_attachment_id": m.broker.paper("agreement").await });
+    assert_eq!(m.broker.post("/enclave-entries", entry).await.fault_codes(), ["listing_merged"]);
     // Nothing is merged into what was merged.
     let at = format!("/duplicates/{}", id_of(&pair(&world, &m.broker, &first, &twin).await.unwrap()));
     for canonical in [&first, &twin] {
