@@ -23,6 +23,7 @@ use crate::{
         audit,
         audit::Record,
         ledger,
+        organisation::repo as organisations,
         snapshot::{document::UnitSaid, repo as reports, view as frozen},
     },
     say,
@@ -134,7 +135,11 @@ async fn begin(
     // Nobody decides about a unit of an organisation they belong to.
     let entry = ledger::repo::find(tx, item.entry_id).await?;
     let person = cx.person()?;
-    if entry.is_some_and(|entry| entry.organisations.0.iter().any(|of| person.belongs_to(*of))) {
+    let concerned = match &entry {
+        Some(entry) => organisations::with_successors(tx, &entry.organisations.0).await?,
+        None => Vec::new(),
+    };
+    if concerned.iter().any(|of| person.belongs_to(*of)) {
         return Err(AppError::new(
             Code::ConflictOfInterest,
             say!(
@@ -144,6 +149,24 @@ async fn begin(
         ));
     }
     Ok((row, item))
+}
+
+/// Whoever performed one of a unit's acts, added to its evidence or confirmed it (a broker once, an auditor
+/// now) does not judge it.
+async fn had_no_part(tx: &Tx, cx: &Context, id: EntryId) -> Result<()> {
+    let person = cx.person()?.account_id;
+    let entry = ledger::repo::find(tx, id).await?;
+    let performed = entry.is_some_and(|entry| entry.performers.0.contains(&person));
+    if performed || ledger::repo::events_of(tx, id).await?.iter().any(|event| event.by == Some(person)) {
+        return Err(AppError::new(
+            Code::ConflictOfInterest,
+            say!(
+                "您经办或确认过该单元，请由其他审计人员判定。",
+                "You performed one of its acts or confirmed it; another auditor has to judge it."
+            ),
+        ));
+    }
+    Ok(())
 }
 
 /// An auditor says what they found of a unit; until the signature they may find otherwise.
@@ -161,6 +184,7 @@ pub async fn judge(
 ) -> Result<()> {
     policy::may_assess(cx)?;
     let (row, item) = begin(tx, cx, id, position, precondition).await?;
+    had_no_part(tx, cx, item.entry_id).await?;
     policy::may_judge(&item, given.verdict)?;
     let note = given.note.as_deref().map(str::trim).filter(|note| !note.is_empty()).map(str::to_owned);
     match given.verdict {

@@ -395,6 +395,15 @@ async fn an_assessor_draws_judges_takes_back_and_signs_and_then_nothing_changes(
     let accept = json!({ "verdict": "accept" });
     c.broker.post(&judge(1), accept.clone()).await.refused(403, "forbidden");
     c.university.get(&at).await.refused(403, "forbidden");
+    // Whoever confirmed a unit as a broker does not judge it as an auditor.
+    let confirmer = id_of(&c.second.get("/me").await.ok());
+    for (role, expected) in [("auditor", Some("conflict_of_interest")), ("broker", None)] {
+        let place = format!("/accounts/{confirmer}/role");
+        actors.admin.post(&place, json!({ "role": role })).await.ok();
+        if let Some(code) = expected {
+            c.second.post(&judge(1), accept.clone()).await.refused(403, code);
+        }
+    }
     assert_eq!(c.auditor.post(&judge(1), json!({ "verdict": "doubt" })).await.fault_codes(), ["required"]);
     let blank = json!({ "verdict": "reject", "note": "  " });
     assert_eq!(c.auditor.post(&judge(1), blank).await.fault_codes(), ["required"]);
