@@ -1,4 +1,4 @@
-//! Two listings, or two organisations, that may be one (domain §5). A person decides; the decision is
+//! Two listings, or two organisations, that may be one. A person decides; the decision is
 //! kept and can be undone.
 
 use sea_orm::entity::prelude::*;

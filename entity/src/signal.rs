@@ -1,4 +1,4 @@
-//! A signal against inflated figures (domain §5): facts that a person should look at, never a refusal.
+//! A signal against inflated figures: facts that a person should look at, never a refusal.
 
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};

@@ -3,10 +3,12 @@
 use std::{
     path::{Path, PathBuf},
     process::{Child, Command, Output, Stdio},
-    sync::OnceLock,
+    sync::{OnceLock, mpsc},
 };
 
 use serde_json::Value;
+
+use crate::world::PATIENCE;
 
 /// The `techmart` of this source, built once a run when it is not up to date, or the one that
 /// `TECHMART_TEST_BINARY` names.
@@ -22,7 +24,9 @@ pub fn path() -> PathBuf {
             let profile = suite.ancestors().nth(2).unwrap();
             let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
             let built = Command::new(cargo)
-                .args(["build", "--quiet", "-p", "techmart-api", "--target-dir"])
+                // The whole workspace, as the suite was: of another selection the dependencies have other features
+                // and would be built a second time.
+                .args(["build", "--quiet", "--workspace", "--bin", "techmart", "--target-dir"])
                 .arg(profile.parent().unwrap())
                 .status()
                 .unwrap();
@@ -42,9 +46,29 @@ pub fn command(data: &Path, more: &[(String, String)], arguments: &[&str]) -> Co
     command
 }
 
-/// Runs a command to its end.
+/// Runs a command to its end. One that does not end is killed, and what it said is told.
 pub fn run(data: &Path, more: &[(String, String)], arguments: &[&str]) -> Output {
-    command(data, more, arguments).output().unwrap()
+    let child = command(data, more, arguments)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let pid = child.id().to_string();
+    let (send, output) = mpsc::channel();
+    std::thread::spawn(move || send.send(child.wait_with_output()));
+    output
+        .recv_timeout(PATIENCE)
+        .unwrap_or_else(|_| {
+            Command::new("kill").args(["-KILL", &pid]).status().unwrap();
+            let said = output.recv().unwrap().unwrap();
+            panic!("{arguments:?} did not end: {}{}", text(&said.stdout), text(&said.stderr))
+        })
+        .unwrap()
+}
+
+fn text(bytes: &[u8]) -> std::borrow::Cow<'_, str> {
+    String::from_utf8_lossy(bytes)
 }
 
 /// Runs a command with `--json` and reads its one document.
@@ -52,12 +76,7 @@ pub fn run_json(data: &Path, more: &[(String, String)], arguments: &[&str]) -> V
     let mut all = vec!["--json"];
     all.extend(arguments);
     let output = run(data, more, &all);
-    assert!(
-        output.status.success(),
-        "{arguments:?}: {}{}",
-        String::from_utf8_lossy(&output.stdout),
-        String::from_utf8_lossy(&output.stderr)
-    );
+    assert!(output.status.success(), "{arguments:?}: {}{}", text(&output.stdout), text(&output.stderr));
     serde_json::from_slice(&output.stdout).unwrap()
 }
 
@@ -83,7 +102,7 @@ impl Service {
         let health = format!("{}/health/ready", service.base);
         crate::world::until(
             "the service is ready",
-            async || matches!(reqwest::get(&health).await, Ok(reply) if reply.status().is_success()),
+            async || matches!(crate::world::ask(&health).await, Ok(reply) if reply.status().is_success()),
         )
         .await;
         service

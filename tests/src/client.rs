@@ -5,10 +5,12 @@ use std::sync::Arc;
 use reqwest::{Method, StatusCode, header::HeaderMap};
 use serde_json::{Value, json};
 
+use crate::world::PATIENCE;
+
 /// A client.
 #[derive(Clone, Debug)]
 pub struct Client {
-    http: reqwest::Client,
+    pub http: reqwest::Client,
     base: String,
     document: Arc<Value>,
     pub token: Option<String>,
@@ -32,7 +34,7 @@ impl Client {
     /// A client of the service at `base`.
     pub fn new(base: &str, document: Arc<Value>) -> Self {
         Self {
-            http: reqwest::Client::builder().no_proxy().build().unwrap(),
+            http: reqwest::Client::builder().no_proxy().timeout(PATIENCE).build().unwrap(),
             base: base.to_owned(),
             document,
             token: None,

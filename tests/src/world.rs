@@ -78,8 +78,7 @@ impl World {
         });
         let (address, state) = receive.recv().unwrap();
         let base = format!("http://{address}");
-        let document =
-            reqwest::get(format!("{base}/api/v1/openapi.json")).await.unwrap().json().await.unwrap();
+        let document = ask(&format!("{base}/api/v1/openapi.json")).await.unwrap().json().await.unwrap();
         Self {
             base,
             clock,
@@ -101,7 +100,7 @@ impl World {
     pub async fn drain(&self) {
         self.until("the outbox is empty", async || {
             let ready: Value =
-                reqwest::get(format!("{}/health/ready", self.base)).await.unwrap().json().await.unwrap();
+                ask(&format!("{}/health/ready", self.base)).await.unwrap().json().await.unwrap();
             ready["outbox"]["depth"] == 0
         })
         .await;
@@ -157,6 +156,14 @@ impl World {
     }
 }
 
+/// An answer to anybody, that does not take for ever.
+///
+/// # Errors
+/// When there is none.
+pub async fn ask(url: &str) -> reqwest::Result<reqwest::Response> {
+    reqwest::Client::builder().no_proxy().timeout(PATIENCE).build()?.get(url).send().await
+}
+
 /// Waits for a condition, in small steps, and gives up loudly.
 pub async fn until(what: &str, condition: impl AsyncFn() -> bool) {
     let started = Instant::now();
@@ -170,7 +177,12 @@ impl Drop for World {
     fn drop(&mut self) {
         drop(self.stop.take());
         if let Some(thread) = self.thread.take() {
-            let _ = thread.join();
+            let asked = Instant::now();
+            while !thread.is_finished() && asked.elapsed() < PATIENCE {
+                std::thread::sleep(Duration::from_millis(5));
+            }
+            // A second panic would end the whole suite and hide the first.
+            assert!(thread.is_finished() || std::thread::panicking(), "the service does not stop");
         }
         if let Some((server, name)) = self.database.take() {
             // A thread of its own: a test may be inside a runtime that cannot block.

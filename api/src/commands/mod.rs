@@ -12,6 +12,7 @@ use std::{
 };
 
 use clap::{Parser, Subcommand};
+use sea_orm::ConnectionTrait;
 use serde_json::json;
 use techmart_search::SearchError;
 use tracing_subscriber::EnvFilter;
@@ -20,7 +21,7 @@ use crate::{
     app::{App, Chances, FolderLock, Jobs, Purpose, StartError, build},
     config::Config,
     error::Language,
-    features::{account, import},
+    features::{account, import, indicator},
     jobs, openapi,
     outbox::{self, Job, relay},
     state::State,
@@ -111,7 +112,7 @@ pub enum Command {
     /// counted again, evidence files, and the acts behind the counts. Fails, naming the places, when anything was
     /// changed.
     Verify {
-        /// Only what this plan rests on, such as 2023-2025.
+        /// Only what this plan rests on, such as jz-2023-2025.
         #[arg(long)]
         plan: Option<String>,
     },
@@ -371,6 +372,16 @@ pub fn complain(error: &StartError, json: bool) {
     } else {
         let _ = writeln!(std::io::stderr(), "techmart: {error}");
     }
+}
+
+/// That there is such a plan.
+async fn plan_of(db: &impl ConnectionTrait, code: &str) -> Result<(), StartError> {
+    let plans = indicator::repo::plans(db).await?;
+    if plans.iter().any(|plan| plan.code == code) {
+        return Ok(());
+    }
+    let there = plans.into_iter().map(|plan| plan.code).collect::<Vec<_>>().join(", ");
+    Err(format!("没有规划 {code}；现有：{there} / there is no plan {code}; there are: {there}").into())
 }
 
 /// Prints for a person, or one JSON document.

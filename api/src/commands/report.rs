@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 use techmart_entity::id::SnapshotId;
 use tokio::io::AsyncWriteExt;
 
-use super::say;
+use super::{plan_of, say, verify::FaultsFound};
 use crate::{
     app::StartError,
     error::Language,
@@ -25,6 +25,12 @@ use crate::{
     },
     state::State,
 };
+
+const PAGE: &str = "report.html";
+const WORKBOOK: &str = "report.xlsx";
+const EVIDENCE: &str = "evidence.zip";
+const HEAD: &str = "head.json";
+const CHARTS: &str = "charts";
 
 /// What is to be written, and where.
 #[derive(Clone, Debug)]
@@ -43,10 +49,18 @@ struct Written {
     size: u64,
 }
 
+/// The files that were written, and what of the evidence is not what was frozen.
+struct Filled {
+    files: Vec<Written>,
+    altered: u64,
+    missing: u64,
+}
+
 /// Writes the files of a report. They appear all at once: a folder that is there holds a whole report.
 ///
 /// # Errors
-/// When there is no such report, the folder holds something else, or a file cannot be made or written.
+/// When there is no such report, the folder holds something else, or a file cannot be made or written; and,
+/// once they are written, [`FaultsFound`] when the report or its evidence is not what was frozen.
 pub async fn write(state: &State, json: bool, wanted: &Wanted) -> Result<(), StartError> {
     let report = Arc::new(find(state, wanted).await?);
     let out = &wanted.out;
@@ -55,7 +69,7 @@ pub async fn write(state: &State, json: bool, wanted: &Wanted) -> Result<(), Sta
     std::fs::create_dir_all(parent)?;
     // Beside the folder, so that it can be moved into its place in one step.
     let new = tempfile::Builder::new().prefix(".techmart-report-").tempdir_in(parent)?;
-    let files = fill(state, &report, new.path(), wanted.language).await?;
+    let Filled { files, altered, missing } = fill(state, &report, new.path(), wanted.language).await?;
     if out.exists() {
         let old = tempfile::Builder::new().prefix(".techmart-report-").tempdir_in(parent)?;
         std::fs::rename(out, old.path().join("report"))?;
@@ -76,20 +90,31 @@ pub async fn write(state: &State, json: bool, wanted: &Wanted) -> Result<(), Sta
             "faults": report.faults.iter().map(|fault| &fault.en).collect::<Vec<_>>(),
         },
         "files": listed,
+        "evidence": { "altered": altered, "missing": missing },
     });
     let mut words =
         format!("第 {} 号报告 / report no. {}: {} ({})", head.number, head.number, head.title, report.hash);
     for fault in &report.faults {
         words.push_str(&format!("\n校验不通过：{} / does not check out: {}", fault.zh, fault.en));
     }
+    if altered + missing > 0 {
+        words.push_str(&format!(
+            "\n证据文件：{altered} 个已被改动，{missing} 个缺失，见 evidence.zip 中的 manifest.json / evidence: {altered} \
+             file(s) altered, {missing} missing; manifest.json in evidence.zip names them"
+        ));
+    }
     for file in &files {
         words.push_str(&format!("\n{}  {}", file.sha256, out.join(&file.path).display()));
     }
-    say(json, &document, &words)
+    say(json, &document, &words)?;
+    if report.faults.is_empty() && altered + missing == 0 { Ok(()) } else { Err(FaultsFound.into()) }
 }
 
 async fn find(state: &State, wanted: &Wanted) -> Result<Frozen, StartError> {
     let db = state.db.read();
+    if let Some(plan) = &wanted.plan {
+        plan_of(db, plan).await?;
+    }
     let row = if wanted.snapshot == "latest" {
         repo::list(db, wanted.plan.as_deref(), None, 1).await?.into_iter().next()
     } else if let Ok(number) = wanted.snapshot.parse::<i64>() {
@@ -101,29 +126,57 @@ async fn find(state: &State, wanted: &Wanted) -> Result<Frozen, StartError> {
     };
     let row = row.filter(|row| wanted.plan.as_ref().is_none_or(|plan| row.plan == *plan));
     let Some(row) = row else {
-        let plan = wanted.plan.as_deref().unwrap_or("*");
         let which = &wanted.snapshot;
-        return Err(format!(
-            "没有报告 {which}（规划 {plan}） / there is no report {which} of the plan {plan}"
-        )
+        return Err(match &wanted.plan {
+            None => format!("没有报告 {which} / there is no report {which}"),
+            Some(plan) => {
+                format!("规划 {plan} 没有报告 {which} / there is no report {which} of the plan {plan}")
+            }
+        }
         .into());
     };
     Ok(frozen::load(db, row.id).await?)
 }
 
-/// Nothing but an earlier report is replaced.
+/// Nothing but an earlier report is replaced: a folder that holds anything else is left alone.
 fn may_replace(out: &Path) -> Result<(), StartError> {
     if !out.exists() {
         return Ok(());
     }
-    let empty = out.is_dir() && std::fs::read_dir(out)?.next().is_none();
-    let report = out.join("head.json").is_file() && out.join("evidence.zip").is_file();
-    if empty || report {
-        return Ok(());
+    if out.is_dir() {
+        let Some(foreign) = foreign(out)? else { return Ok(()) };
+        let (out, foreign) = (out.display(), foreign.display());
+        return Err(format!(
+            "{out} 中有其他文件（{foreign}），请另选一个文件夹 / {out} holds something else, {foreign}; name another folder"
+        )
+        .into());
     }
     let out = out.display();
-    Err(format!("{out} 中有其他文件，请另选一个文件夹 / {out} holds something else; name another folder")
-        .into())
+    Err(format!("{out} 不是文件夹 / {out} is not a folder").into())
+}
+
+/// The first thing in a folder that no report has.
+fn foreign(out: &Path) -> std::io::Result<Option<PathBuf>> {
+    for entry in std::fs::read_dir(out)? {
+        let path = entry?.path();
+        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        let own = match name {
+            CHARTS if path.is_dir() => {
+                let is_chart = |chart: &Path| chart.extension().is_some_and(|extension| extension == "svg");
+                let charts: Vec<_> = std::fs::read_dir(&path)?.collect::<Result<_, _>>()?;
+                match charts.iter().map(std::fs::DirEntry::path).find(|chart| !is_chart(chart)) {
+                    None => true,
+                    Some(other) => return Ok(Some(other)),
+                }
+            }
+            PAGE | WORKBOOK | EVIDENCE | HEAD => path.is_file(),
+            _ => false,
+        };
+        if !own {
+            return Ok(Some(path));
+        }
+    }
+    Ok(None)
 }
 
 async fn fill(
@@ -131,23 +184,33 @@ async fn fill(
     report: &Arc<Frozen>,
     folder: &Path,
     language: Language,
-) -> Result<Vec<Written>, StartError> {
+) -> Result<Filled, StartError> {
     let mut files = Vec::new();
     let page = service::html(Arc::clone(report), language, Detail::Names).await?;
-    files.push(put(folder, "report.html", page.as_bytes())?);
+    files.push(put(folder, PAGE, page.as_bytes())?);
     let workbook = service::xlsx(Arc::clone(report)).await?;
-    files.push(put(folder, "report.xlsx", &workbook)?);
+    files.push(put(folder, WORKBOOK, &workbook)?);
     files.push(archive(state, report, folder).await?);
-    files.push(put(folder, "head.json", report.text.as_bytes())?);
-    std::fs::create_dir_all(folder.join("charts"))?;
+    let (altered, missing) = unfit(&folder.join(EVIDENCE))?;
+    files.push(put(folder, HEAD, report.text.as_bytes())?);
+    std::fs::create_dir_all(folder.join(CHARTS))?;
     for kept in &report.parts {
         let code = &kept.part.indicator;
         let svg = service::frozen_chart(state, report.id, code, language).await?;
         // Codes are letters and digits; whatever else stands there is no path.
         let name: String = code.chars().filter(char::is_ascii_alphanumeric).collect();
-        files.push(put(folder, &format!("charts/{name}.svg"), svg.as_bytes())?);
+        files.push(put(folder, &format!("{CHARTS}/{name}.svg"), svg.as_bytes())?);
     }
-    Ok(files)
+    Ok(Filled { files, altered, missing })
+}
+
+/// How many files of evidence the archive says are altered, and missing.
+fn unfit(archive: &Path) -> Result<(u64, u64), StartError> {
+    let mut archive = zip::ZipArchive::new(std::fs::File::open(archive)?)?;
+    let manifest: serde_json::Value = serde_json::from_reader(archive.by_name("manifest.json")?)?;
+    let count =
+        |of: &str| manifest["counts"][of].as_u64().ok_or_else(|| format!("manifest.json: counts/{of}"));
+    Ok((count("altered")?, count("missing")?))
 }
 
 fn put(folder: &Path, path: &str, bytes: &[u8]) -> Result<Written, StartError> {
@@ -160,7 +223,7 @@ fn put(folder: &Path, path: &str, bytes: &[u8]) -> Result<Written, StartError> {
 }
 
 async fn archive(state: &State, report: &Arc<Frozen>, folder: &Path) -> Result<Written, StartError> {
-    let path = "evidence.zip";
+    let path = EVIDENCE;
     let mut stream = service::evidence(state, Arc::clone(report), service::stages(&[])).await?;
     let mut file = tokio::fs::File::create(folder.join(path)).await?;
     let (mut hash, mut size) = (Sha256::new(), 0);

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde_json::json;
 
-use super::say;
+use super::{plan_of, say};
 use crate::{
     app::StartError,
     features::verification::{self, Checked, Fault, Findings},
@@ -22,6 +22,9 @@ pub struct FaultsFound;
 /// # Errors
 /// [`FaultsFound`]; or what keeps it from looking.
 pub async fn verify(state: &Arc<State>, plan: Option<&str>, as_json: bool) -> Result<(), StartError> {
+    if let Some(plan) = plan {
+        plan_of(state.db.read(), plan).await?;
+    }
     let findings = verification::run(state, plan).await?;
     let document = json!({
         "ok": findings.ok(),
@@ -29,16 +32,22 @@ pub async fn verify(state: &Arc<State>, plan: Option<&str>, as_json: bool) -> Re
         "faults": findings.faults,
         "unlisted_faults": findings.unlisted,
     });
-    say(as_json, &document, &words(&findings))?;
+    say(as_json, &document, &words(&findings, plan))?;
     if findings.ok() { Ok(()) } else { Err(FaultsFound.into()) }
 }
 
-fn words(findings: &Findings) -> String {
+fn words(findings: &Findings, plan: Option<&str>) -> String {
     let mut lines = vec![looked_at(&findings.checked)];
     lines.extend(findings.faults.iter().map(line));
     let n = u64::try_from(findings.faults.len()).unwrap_or(u64::MAX).saturating_add(findings.unlisted);
     lines.push(if n == 0 {
-        "核查通过，全部一致 / verified: everything agrees".to_owned()
+        match plan {
+            None => "核查通过，全部一致 / verified: everything agrees".to_owned(),
+            Some(plan) => format!(
+                "核查通过：报告链及规划 {plan} 所依据的一切一致 / verified: the chain of reports and all that the plan \
+                 {plan} rests on agree"
+            ),
+        }
     } else {
         let shown = findings.faults.len();
         format!("发现 {n} 处不一致（列出 {shown} 处） / {n} fault(s), {shown} of them listed")

@@ -10,7 +10,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 use utoipa::{
     IntoParams,
-    openapi::path::{Parameter, ParameterIn},
+    openapi::{Required, path::ParameterIn},
 };
 
 use crate::{
@@ -34,12 +34,15 @@ impl<T: DeserializeOwned + IntoParams + 'static> FromRequest for Query<T> {
 
 fn parse<T: DeserializeOwned + IntoParams>(request: &HttpRequest) -> Result<T> {
     let state = request.app_data::<Data<State>>().ok_or_else(|| AppError::internal("no state"))?;
-    let known: BTreeMap<String, Value> = T::into_params(|| Some(ParameterIn::Query))
-        .into_iter()
-        .filter_map(|parameter: Parameter| {
-            let schema = serde_json::to_value(&parameter.schema).ok()?;
-            Some((parameter.name, schema))
-        })
+    let parameters = T::into_params(|| Some(ParameterIn::Query));
+    let required: Vec<&str> = parameters
+        .iter()
+        .filter(|parameter| matches!(parameter.required, Required::True))
+        .map(|parameter| parameter.name.as_str())
+        .collect();
+    let known: BTreeMap<String, Value> = parameters
+        .iter()
+        .filter_map(|parameter| Some((parameter.name.clone(), serde_json::to_value(&parameter.schema).ok()?)))
         .collect();
     let pairs: Vec<(String, String)> = serde_html_form::from_str(request.query_string()).map_err(|_| {
         AppError::new(
@@ -80,7 +83,7 @@ fn parse<T: DeserializeOwned + IntoParams>(request: &HttpRequest) -> Result<T> {
         }
     }
     let object = Value::Object(object);
-    let schema = || json!({ "type": "object", "properties": known });
+    let schema = || json!({ "type": "object", "properties": known, "required": required });
     faults.extend(state.schemas.faults_of_query::<T>(schema, &object));
     if !faults.is_empty() {
         return Err(AppError::unfit(Code::InvalidParameter, faults));

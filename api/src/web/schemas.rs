@@ -126,11 +126,7 @@ fn collect(error: &jsonschema::ValidationError<'_>, place: &impl Fn(&str) -> Pla
         }
         ValidationErrorKind::Required { property } => {
             let name = property.as_str().unwrap_or_default();
-            at(
-                &format!("{path}/{}", escape(name)),
-                "required",
-                say!("缺少必填字段。", "This member is required."),
-            );
+            at(&format!("{path}/{}", escape(name)), "required", say!("必须给出。", "This is required."));
         }
         // Of the branches of an optional member, the one that is not "null" has the real reason.
         ValidationErrorKind::AnyOf { context } | ValidationErrorKind::OneOfNotValid { context } => {

@@ -1,4 +1,4 @@
-//! The life cycle of a technology contract (domain §4).
+//! The life cycle of a technology contract.
 
 use crate::{coded_enum, life_cycle::LifeCycle};
 

@@ -1,4 +1,4 @@
-//! The life cycle of a docking (domain §4).
+//! The life cycle of a docking.
 
 use crate::{
     coded_enum,

@@ -1,4 +1,4 @@
-//! The parameters of the counting rules (domain §5), one type a basis. What a rule's document leaves
+//! The parameters of the counting rules, one type a basis. What a rule's document leaves
 //! out has the default that is written here.
 
 use sea_orm::entity::prelude::Json;

@@ -1,4 +1,4 @@
-//! The ledger of what was counted (domain §5). `ledger_entry` and `ledger_event` are only ever
+//! The ledger of what was counted. `ledger_entry` and `ledger_event` are only ever
 //! inserted into: the database itself refuses to change or delete their rows. Which entry of a unit
 //! is in force stands apart, in `ledger_active`, whose key keeps a unit from being counted twice.
 

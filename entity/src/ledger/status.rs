@@ -1,4 +1,4 @@
-//! The life of a count (domain §5).
+//! The life of a count.
 
 use super::CountStage;
 use crate::{coded_enum, life_cycle::LifeCycle};

@@ -1,4 +1,4 @@
-//! The life cycle of a listing (domain §4), used twice in each row: for the item itself and, once
+//! The life cycle of a listing, used twice in each row: for the item itself and, once
 //! it is published, for the next version that is being worked on beside it.
 
 use crate::{

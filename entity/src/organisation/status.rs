@@ -1,4 +1,4 @@
-//! The life cycle of an organisation's verification (domain §4).
+//! The life cycle of an organisation's verification.
 
 use crate::{coded_enum, life_cycle::LifeCycle};
 

@@ -1,4 +1,4 @@
-//! The life cycle of a provider's entry 入驻 (domain §4): a broker reviews, an admin approves, the
+//! The life cycle of a provider's entry 入驻: a broker reviews, an admin approves, the
 //! signed agreement makes the entry.
 
 use crate::{coded_enum, life_cycle::LifeCycle};

@@ -13,6 +13,7 @@ pub struct Walk<'a> {
     pub university_id: String,
     pub broker_email: &'a str,
     pub second_broker_email: &'a str,
+    pub auditor_email: &'a str,
     /// Words that find an achievement which the enterprise has no docking on.
     pub words: &'a str,
 }
@@ -74,6 +75,22 @@ const EVIDENCE: &str = r#"curl -sS --fail-with-body -G "$API/progress/T4/units" 
 curl -sS --fail-with-body "$API/ledger/$ENTRY" -H "Authorization: Bearer $SECOND_TOKEN" | grep -o '"evidence":\[[^]]*\]' | sed -n 1p
 curl -sS --fail-with-body "$API/attachments/$MINUTES/content" -H "Authorization: Bearer $SECOND_TOKEN" | sed -n 1p"#;
 
+const FREEZE: &str = r#"SNAPSHOT=$(curl -sS --fail-with-body "$API/snapshots" -H "Authorization: Bearer $SECOND_TOKEN" \
+  -H "Idempotency-Key: $(new_key)" -H 'Content-Type: application/json' -d '{"plan":"demo"}' | first id)
+printf '%s\n' "$API/snapshots/$SNAPSHOT/report.html""#;
+
+const ASSESS: &str = r#"AUDITOR_TOKEN=$(sign_in @AUDITOR@)
+ASSESSMENT=$(curl -sS --fail-with-body "$API/assessments" -H "Authorization: Bearer $AUDITOR_TOKEN" \
+  -H "Idempotency-Key: $(new_key)" -H 'Content-Type: application/json' \
+  -d "{\"snapshot_id\":\"$SNAPSHOT\",\"indicator\":\"T4\",\"seed\":\"demo\"}" | first id)
+for POSITION in $(curl -sS "$API/assessments/$ASSESSMENT/items" -H "Authorization: Bearer $AUDITOR_TOKEN" \
+  | grep -o '"position":[0-9]*' | sed 's/.*://'); do
+  curl -sS --fail-with-body "$API/assessments/$ASSESSMENT/items/$POSITION/judge" -H "Authorization: Bearer $AUDITOR_TOKEN" \
+    -H "Idempotency-Key: $(new_key)" -H 'Content-Type: application/json' -d '{"verdict":"accept"}'; printf '\n'
+done
+curl -sS --fail-with-body "$API/assessments/$ASSESSMENT/sign" -H "Authorization: Bearer $AUDITOR_TOKEN" \
+  -H "Idempotency-Key: $(new_key)" -H 'Content-Type: application/json' -d '{"opinion":"抽查全部认可"}'; printf '\n'"#;
+
 /// The commands, each with a line that says what it does. Joined by line breaks they are one script.
 #[must_use]
 pub fn hints(walk: &Walk<'_>) -> Vec<String> {
@@ -101,6 +118,12 @@ pub fn hints(walk: &Walk<'_>) -> Vec<String> {
             "the figure opens to its units, the unit to its evidence",
             EVIDENCE,
         ),
+        (
+            "冻结一份报告（在浏览器中打开打印的地址）",
+            "freeze a report; open the printed address in a browser",
+            FREEZE,
+        ),
+        ("审计员抽样、查看、认可并签署", "the auditor draws a sample, judges each unit and signs", ASSESS),
     ];
     let steps = steps.iter().enumerate();
     steps
@@ -117,6 +140,7 @@ fn fill_in(command: &str, walk: &Walk<'_>) -> String {
         ("@UNIVERSITY@", walk.university_email),
         ("@BROKER@", walk.broker_email),
         ("@SECOND_BROKER@", walk.second_broker_email),
+        ("@AUDITOR@", walk.auditor_email),
         ("@WORDS@", walk.words),
     ]
     .iter()

@@ -86,6 +86,7 @@ pub async fn fill(state: &Arc<State>, json: bool, afterwards: Afterwards) -> Res
         university_id: organisation("university").unwrap_or_default(),
         broker_email: catalogue.email("broker"),
         second_broker_email: catalogue.email("second_broker"),
+        auditor_email: catalogue.email("auditor"),
         words: untouched.and_then(|item| item.words.as_deref()).unwrap_or_default(),
     });
     let people: Vec<Value> = catalogue

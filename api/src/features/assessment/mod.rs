@@ -1,4 +1,4 @@
-//! The assessor's way (domain §5): a seeded sample of a frozen report (`sample.rs`), a verdict for each
+//! The assessor's way: a seeded sample of a frozen report (`sample.rs`), a verdict for each
 //! unit, counts taken back, a signed result (`result.rs`). After the signature nothing changes.
 
 pub mod dto;

@@ -1,4 +1,4 @@
-//! Duplicates (domain §5): pairs of listings or organisations that may be one, and what a person decided
+//! Duplicates: pairs of listings or organisations that may be one, and what a person decided
 //! of them. Pairs are found by the outbox's `examine` job after a listing was handed in, published or
 //! changed, and by `techmart duplicates` for everything; never within a request.
 //!

@@ -109,8 +109,8 @@ fn why_none(adds_up: bool, basis: &[f64], months_left: f64) -> Option<Wording> {
     let (there, least, few) = (basis.len(), MONTHS_AT_LEAST, BUSY_AT_LEAST);
     (there < least || busy < few).then(|| {
         say!(
-            "数据太少：需要 {least} 个完整月份、其中 {few} 个有确认，现有 {there} 个、其中 {busy} 个。",
-            "Too few data: it takes {least} complete months, {few} of them with something confirmed; there are {there}, {busy} with."
+            "数据太少：首月（含此前存量）之后需要 {least} 个完整月份、其中 {few} 个有确认，现有 {there} 个、其中 {busy} 个。",
+            "Too few data: after the first month, which holds all that was there before, it takes {least} complete months, {few} of them with something confirmed; there are {there}, {busy} with."
         )
     })
 }

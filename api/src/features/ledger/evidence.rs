@@ -1,4 +1,4 @@
-//! What evidence a count needs at least (domain §5, fourth column), by the basis of its indicator. Pure:
+//! What evidence a count needs at least, by the basis of its indicator. Pure:
 //! the same function says whether a count is complete and what it lacks.
 
 use serde::Serialize;

@@ -1,4 +1,4 @@
-//! Signals against inflated figures (domain §5): facts that a person should look at, never a refusal.
+//! Signals against inflated figures: facts that a person should look at, never a refusal.
 //!
 //! They are made by the outbox's `examine` job after an act and by a walk over everything once a day
 //! (`look.rs`; what strikes in a text is `text.rs`), each with the facts behind it and under a key of

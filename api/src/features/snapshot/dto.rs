@@ -19,7 +19,7 @@ use crate::{clock::Moment, error::Wording};
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SnapshotIn {
-    #[schema(min_length = 1, max_length = 40, example = "2023-2025")]
+    #[schema(min_length = 1, max_length = 40, example = "jz-2023-2025")]
     pub plan: String,
     /// Names the day when absent.
     #[serde(default)]
@@ -194,7 +194,7 @@ pub struct SnapshotsQuery {
     /// `next_cursor` of the page before.
     #[param(max_length = 1000)]
     pub cursor: Option<String>,
-    #[param(max_length = 40, example = "2023-2025")]
+    #[param(max_length = 40, example = "jz-2023-2025")]
     pub plan: Option<String>,
 }
 

@@ -69,10 +69,10 @@ pub fn may_freeze(cx: &Context) -> Result<()> {
 /// Reads what is asked to be frozen.
 ///
 /// # Errors
-/// 401 and 403 by [`may_freeze`], 404 for an unknown plan, 422 with all the rules that are broken.
+/// 401 and 403 by [`may_freeze`], 422 with all the rules that are broken; for an unknown plan with that alone.
 pub async fn wanted(db: &impl ConnectionTrait, cx: &Context, given: &SnapshotIn) -> Result<Wanted> {
     may_freeze(cx)?;
-    let plan = indicators::plan(db, &given.plan).await?;
+    let plan = asked_plan(db, &given.plan).await?;
     let mut faults = Vec::new();
     if given.known_at.is_some() && given.known_on.is_some() {
         let detail = say!("known_at 与 known_on 只给一个。", "Give known_at or known_on, not both.");
@@ -92,9 +92,25 @@ pub async fn wanted(db: &impl ConnectionTrait, cx: &Context, given: &SnapshotIn)
         return Err(AppError::rules(faults));
     }
     let title = given.title.as_deref().map(str::trim).filter(|title| !title.is_empty());
-    let title = title.map_or_else(|| format!("{as_of} 报告 / report"), str::to_owned);
+    let title = title.map_or_else(|| named(&plan, &format!("{as_of} 报告 / report")), str::to_owned);
     let at = AsOf { as_of, known_at };
     Ok(Wanted { plan, title, at, corrects: given.corrects, reason: given.reason.clone() })
+}
+
+async fn asked_plan(db: &impl ConnectionTrait, code: &str) -> Result<plan::Model> {
+    let plans = indicators::plans(db).await?;
+    let codes: Vec<&str> = plans.iter().map(|plan| plan.code.as_str()).collect();
+    let there = codes.join(", ");
+    let unknown = || {
+        let detail = say!("没有这个规划；现有：{there}。", "There is no such plan; there are: {there}.");
+        AppError::rules(vec![Fault::at("/plan", "unknown_plan", detail)])
+    };
+    plans.iter().find(|plan| plan.code == code).cloned().ok_or_else(unknown)
+}
+
+/// A title that says of which plan it is: in a chain over all plans a date alone tells nobody.
+pub fn named(plan: &plan::Model, what: &str) -> String {
+    format!("{} · {what}", plan.name_zh)
 }
 
 fn fit_day(cx: &Context, plan: &plan::Model, as_of: Day, known_at: Instant, faults: &mut Vec<Fault>) {

@@ -36,7 +36,7 @@ pub async fn monthly(state: &State) -> Result<usize> {
 
 async fn freeze(state: &State, cx: &Context, plan: plan::Model, last: Day) -> Result<bool> {
     let wanted = Wanted {
-        title: format!("{} 月报 / monthly report", last.format("%Y-%m")),
+        title: freezing::named(&plan, &format!("{} 月报 / monthly report", last.format("%Y-%m"))),
         plan,
         at: AsOf { as_of: last, known_at: cx.now },
         corrects: None,

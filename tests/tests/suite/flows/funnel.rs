@@ -100,6 +100,9 @@ async fn a_listing_reaches_each_step_once_and_every_figure_opens_to_its_listings
     ] {
         broker.get(&format!("/funnel?{query}")).await.status(status);
     }
+    let unasked = broker.get("/funnel/listings").await;
+    assert_eq!(unasked.fault_codes(), ["required"], "{}", unasked.body);
+    assert_eq!(unasked.refused(400, "invalid_parameter")["errors"][0]["parameter"], "step");
     broker.get("/funnel/listings?step=published&by=month&value=13").await.refused(400, "invalid_parameter");
     broker
         .get("/funnel/listings?step=published&by=organisation&value=x")

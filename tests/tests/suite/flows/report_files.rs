@@ -39,7 +39,7 @@ impl Told {
 
 /// What an address answers, byte for byte.
 async fn told(world: &World, client: &Client, path: &str, headers: &[(&str, &str)]) -> Told {
-    let mut request = reqwest::Client::new().get(format!("{}/api/v1{path}", world.base));
+    let mut request = client.http.get(format!("{}/api/v1{path}", world.base));
     if let Some(token) = &client.token {
         request = request.bearer_auth(token);
     }
@@ -403,11 +403,26 @@ async fn the_same_report_is_the_same_bytes_over_http_and_on_the_command_line() {
     let other = world.data().join("other");
     std::fs::create_dir(&other).unwrap();
     std::fs::write(other.join("mine.txt"), "mine").unwrap();
-    for (snapshot, folder) in [("latest", other.display().to_string()), ("99", folder)] {
+    for (snapshot, folder) in [("latest", other.display().to_string()), ("99", folder.clone())] {
         let arguments = ["report", "--snapshot", snapshot, "--out", &folder];
         assert!(!binary::run(world.data(), &environment, &arguments).status.success());
     }
     assert_eq!(std::fs::read_dir(&other).unwrap().count(), 1);
+    // A report in which somebody left a file of their own is not replaced either.
+    for mine in ["note.txt", "charts/note.txt"] {
+        std::fs::write(out.join(mine), "mine").unwrap();
+        let refused = binary::run(world.data(), &environment, &arguments);
+        assert!(!refused.status.success() && String::from_utf8_lossy(&refused.stderr).contains(mine));
+        std::fs::remove_file(out.join(mine)).unwrap();
+    }
+    binary::run_json(world.data(), &environment, &arguments);
+    let unknown = ["report", "--plan", "none", "--out", &folder];
+    let refused = binary::run(world.data(), &environment, &unknown);
+    let said = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert!(
+        !refused.status.success() && said.contains("demo, jz-2023-2025") && said.contains("没有规划 none"),
+        "{said}"
+    );
 }
 
 #[tokio::test]
@@ -470,6 +485,12 @@ async fn evidence_that_was_lost_or_changed_is_named() {
     assert!(!files.contains_key(&names[0]) && files.contains_key(&names[1]));
     let sums = String::from_utf8(files["SHA256SUMS"].clone()).unwrap();
     assert!(sums.contains(&lost) && sums.contains(&changed), "who checks the sums finds both");
+    // On the command line nobody overlooks it.
+    let out = world.data().join("out").display().to_string();
+    let made = binary::run(world.data(), &world.environment(), &["--json", "report", "--out", &out]);
+    assert_eq!(made.status.code(), Some(1));
+    let document: Value = serde_json::from_slice(&made.stdout).unwrap();
+    assert_eq!(document["evidence"], json!({ "altered": 1, "missing": 1 }));
 }
 
 #[tokio::test]

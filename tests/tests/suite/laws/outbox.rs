@@ -69,7 +69,7 @@ async fn a_mail_server_that_is_down_stops_nothing_and_its_mails_are_laid_aside_a
     assert!(attempts >= 5, "a mail server may be down for a night: {attempts} attempts");
     // What was given up does not count as waiting.
     world.drain().await;
-    let metrics = reqwest::get(format!("{}/metrics", world.base)).await.unwrap();
+    let metrics = techmart_tests::world::ask(&format!("{}/metrics", world.base)).await.unwrap();
     assert!(metrics.status().is_success());
 
     let environment = world.environment();
@@ -229,7 +229,7 @@ async fn the_index_equals_the_database_after_kills_and_is_built_anew_when_it_is_
         service = Service::start(data.path(), &environment).await;
         let health = format!("{}/health/ready", service.base);
         until("the index is whole", async || {
-            let ready: Value = reqwest::get(&health).await.unwrap().json().await.unwrap();
+            let ready: Value = techmart_tests::world::ask(&health).await.unwrap().json().await.unwrap();
             ready["search"]["state"] == "ok"
         })
         .await;

@@ -177,8 +177,12 @@ pub fn environment(data: &Path, url: &str, setting: &Setting) -> Vec<(String, St
 
 /// A client of the service that has not signed in.
 pub async fn visitor(service: &Service) -> Client {
-    let document: Value =
-        reqwest::get(format!("{}/api/v1/openapi.json", service.base)).await.unwrap().json().await.unwrap();
+    let document: Value = techmart_tests::world::ask(&format!("{}/api/v1/openapi.json", service.base))
+        .await
+        .unwrap()
+        .json()
+        .await
+        .unwrap();
     Client::new(&service.base, Arc::new(document))
 }
 
@@ -236,7 +240,7 @@ impl Office {
 pub async fn settled(service: &Service) {
     let health = format!("{}/health/ready", service.base);
     until("everything that was written has had its effect", async || {
-        let ready: Value = reqwest::get(&health).await.unwrap().json().await.unwrap();
+        let ready: Value = techmart_tests::world::ask(&health).await.unwrap().json().await.unwrap();
         ready["outbox"]["depth"] == 0 && ready["search"]["state"] == "ok"
     })
     .await;
@@ -442,7 +446,7 @@ async fn two_instances_on_one_postgresql_behave_as_one() {
     for service in [&a, &b] {
         let health = format!("{}/health/ready", service.base);
         until("the outbox is empty", async || {
-            let ready: Value = reqwest::get(&health).await.unwrap().json().await.unwrap();
+            let ready: Value = techmart_tests::world::ask(&health).await.unwrap().json().await.unwrap();
             ready["outbox"]["depth"] == 0
         })
         .await;

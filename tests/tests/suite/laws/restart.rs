@@ -19,8 +19,12 @@ use techmart_tests::{
 const KILLS: u64 = 12;
 
 async fn client(service: &Service) -> Client {
-    let document: Value =
-        reqwest::get(format!("{}/api/v1/openapi.json", service.base)).await.unwrap().json().await.unwrap();
+    let document: Value = techmart_tests::world::ask(&format!("{}/api/v1/openapi.json", service.base))
+        .await
+        .unwrap()
+        .json()
+        .await
+        .unwrap();
     Client::new(&service.base, Arc::new(document))
 }
 

@@ -1,4 +1,4 @@
-//! What counts (domain §5): a file a basis, one function an act. Each says under which key a unit is
+//! What counts: a file a basis, one function an act. Each says under which key a unit is
 //! counted once, the day that decides, and the evidence; which indicators rest on the act are rows, and
 //! their rules' parameters are read where they decide.
 
