@@ -48,6 +48,9 @@ pub fn document() -> Value {
     document
 }
 
+/// The pattern of a text that is more than white space.
+pub const NOT_BLANK: &str = r"\S";
+
 /// Operations that anybody may call without a token.
 const OPEN: &[&str] =
     &["register", "verify_email", "login", "refresh", "forgot_password", "reset_password", "get_openapi"];
@@ -63,12 +66,34 @@ fn complete(document: &mut Value) {
     });
     document["components"]["responses"] = shared_responses();
     document["components"]["parameters"] = shared_parameters();
+    forbid_blanks(&mut document["components"]["schemas"]);
     let Some(paths) = document["paths"].as_object_mut() else { return };
     for (path, item) in paths {
         let Some(operations) = item.as_object_mut() else { continue };
         for (method, operation) in operations {
             complete_operation(path, method, operation);
         }
+    }
+}
+
+/// What has to say something says it with more than white space.
+fn forbid_blanks(schema: &mut Value) {
+    match schema {
+        Value::Object(members) => {
+            let is_text = match &members.get("type") {
+                Some(Value::String(one)) => one == "string",
+                Some(Value::Array(some)) => some.iter().any(|one| one == "string"),
+                _ => false,
+            };
+            let must_say = members.get("minLength").and_then(Value::as_u64).is_some_and(|least| least > 0);
+            let free = ["pattern", "format", "enum"].iter().all(|rule| !members.contains_key(*rule));
+            if is_text && must_say && free {
+                members.insert("pattern".to_owned(), NOT_BLANK.into());
+            }
+            members.values_mut().for_each(forbid_blanks);
+        }
+        Value::Array(items) => items.iter_mut().for_each(forbid_blanks),
+        _ => {}
     }
 }
 

@@ -22,6 +22,7 @@ coded_enum! {
         NoFigure = "no_figure" ("无量化指标", "no measurable figure"),
         SharedContact = "shared_contact" ("同一联系人多家单位", "one contact for many organisations"),
         RelatedContract = "related_contract" ("关联企业合同", "contract between related companies"),
+        TwinContract = "twin_contract" ("疑似同一合同", "two contracts that may be one"),
     }
 }
 

@@ -16,6 +16,7 @@ use utoipa::PartialSchema;
 
 use crate::{
     error::{Fault, Place, Wording},
+    openapi::NOT_BLANK,
     say,
 };
 
@@ -196,6 +197,9 @@ fn words(kind: &ValidationErrorKind) -> (&'static str, Wording) {
         }
         ValidationErrorKind::Format { format } => {
             ("format", say!("格式应为 {format}。", "It has to have the format {format}."))
+        }
+        ValidationErrorKind::Pattern { pattern } if pattern == NOT_BLANK => {
+            ("blank", say!("不能只有空白。", "It must not be blank."))
         }
         ValidationErrorKind::Pattern { pattern } => {
             ("format", say!("应匹配 {pattern}。", "It has to match {pattern}."))

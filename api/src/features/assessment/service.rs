@@ -192,6 +192,13 @@ pub async fn judge(
             let detail = say!("存疑或不认可需要写明理由。", "A doubt or a rejection needs its reason.");
             return Err(AppError::rule("/note", "required", detail));
         }
+        Verdict::Accept if ledger::repo::stages(tx, &[item.entry_id]).await?.is_empty() => {
+            let detail = say!(
+                "此后该计数已被冲销，不能再认可；可存疑或不认可并写明。",
+                "The count was taken back since: it cannot be accepted any more; doubt or reject it and say so."
+            );
+            return Err(AppError::rule("/verdict", "reversed_since", detail));
+        }
         Verdict::Accept | Verdict::Doubt | Verdict::Reject => {}
     }
     repo::judge(tx, cx, &item, given.verdict, note.clone()).await?;

@@ -7,6 +7,7 @@ use techmart_entity::{
     id::{ListingId, OrganisationId},
     listing::{self, ListingKind, status::ListingStatus},
     organisation::{self, OrganisationKind, status::VerificationStatus},
+    value::visible,
 };
 
 use crate::{
@@ -281,7 +282,7 @@ pub fn day(cx: &Context, day: Day, not_before: Option<Day>, pointer: &str, fault
 
 /// A text that has to say something.
 pub fn said(text: &str, pointer: &str, faults: &mut Vec<Fault>) {
-    if text.trim().is_empty() {
+    if visible(text).trim().is_empty() {
         faults.push(Fault::at(pointer, "blank", say!("不能只有空白。", "It must not be blank.")));
     }
 }

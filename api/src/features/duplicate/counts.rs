@@ -12,7 +12,10 @@ use techmart_entity::{
     organisation,
 };
 
-use super::{effects::Counts, listings::not_technical};
+use super::{
+    effects::{Counts, Recounted},
+    listings::not_technical,
+};
 use crate::{
     auth::Context,
     db::Tx,
@@ -377,15 +380,15 @@ pub async fn reversed_since(tx: &Tx, done: &Counts) -> Result<Vec<EntryId>> {
 }
 
 /// Undoes what a decision did to the counts: takes back what it counted and counts anew what it took back.
-/// Says which entries are in force since.
+/// Says of each of these which entries are in force since.
 ///
 /// # Errors
 /// When the rows cannot be read or written.
-pub async fn undo(tx: &Tx, cx: &Context, done: &Counts, reason: &str) -> Result<Vec<EntryId>> {
+pub async fn undo(tx: &Tx, cx: &Context, done: &Counts, reason: &str) -> Result<Recounted> {
     for id in done.earned.iter().rev() {
         service::reverse(tx, cx, *id, reason.to_owned()).await?;
     }
-    let mut restored = Vec::new();
+    let mut anew = Vec::new();
     for id in &done.reversed {
         let entry = repo::find(tx, *id).await?.ok_or_else(|| AppError::internal("no such entry"))?;
         let indicator = repo::indicator_of(tx, &entry).await?;
@@ -393,14 +396,15 @@ pub async fn undo(tx: &Tx, cx: &Context, done: &Counts, reason: &str) -> Result<
         if indicator.basis == Basis::DemandCollected {
             let rows = listings::by_ids(tx, entry.listing_id.as_slice()).await?;
             if rows.iter().any(not_technical) {
+                anew.push((entry.id, Vec::new()));
                 continue;
             }
         }
         let again = once_more(tx, &entry).await?;
         let earned = Earned { facts: standing_for(&again.facts, entry.id), ..again };
-        restored.extend(earn(tx, cx, &indicator, earned).await?);
+        anew.push((entry.id, earn(tx, cx, &indicator, earned).await?.into_iter().collect()));
     }
-    Ok(restored)
+    Ok(Recounted::of(done, anew))
 }
 
 /// Counts a docking that stood back behind another one of the same pair; one that was ever counted, though

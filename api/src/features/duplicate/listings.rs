@@ -21,7 +21,7 @@ use techmart_entity::{
 
 use super::{
     counts,
-    effects::{Achievements, Counts, ListingMerge, Moved, VariantMark},
+    effects::{Achievements, Counts, ListingMerge, Moved, Recounted, VariantMark},
     find,
 };
 use crate::{
@@ -482,7 +482,7 @@ pub async fn unmerge(
     pair: &Model,
     done: &ListingMerge,
     reason: &str,
-) -> Result<Counts> {
+) -> Result<Recounted> {
     let (merged, canonical) = hold(tx, pair, done.canonical).await?;
     let mut faults = Vec::new();
     if let Some(into) = canonical.merged_into {
@@ -558,10 +558,10 @@ pub async fn unmerge(
     }
     place_help(tx, &done.helped, merged.id).await?;
     place_cases(tx, &done.finance_cases, merged.id).await?;
-    let restored = counts::undo(tx, cx, &done.counts, reason).await?;
+    let recounted = counts::undo(tx, cx, &done.counts, reason).await?;
     reindex(tx, cx, merged.id).await?;
     reindex(tx, cx, canonical.id).await?;
-    Ok(Counts { reversed: done.counts.earned.clone(), earned: restored })
+    Ok(recounted)
 }
 
 /// Faults of counts that somebody has taken back since.
@@ -628,7 +628,7 @@ pub async fn unmark_variant(
     pair: &Model,
     done: &VariantMark,
     reason: &str,
-) -> Result<Counts> {
+) -> Result<Recounted> {
     let (variant, canonical) = hold(tx, pair, done.canonical).await?;
     standing([&variant, &canonical])?;
     let faults = reversed_since(tx, &done.counts).await?;
@@ -639,12 +639,12 @@ pub async fn unmark_variant(
         .filter(duplicate_key::Column::Key.eq(variant_key(pair)))
         .exec(tx)
         .await?;
-    let mut restored = counts::undo(tx, cx, &done.counts, reason).await?;
+    let mut recounted = counts::undo(tx, cx, &done.counts, reason).await?;
     // What was docked meanwhile and not counted because the other one was is a pair of its own now.
     for listing in [variant.id, canonical.id] {
         for row in about(tx, listing).await? {
-            restored.extend(counts::of_docking_never_counted(tx, cx, &row).await?);
+            recounted.counts.earned.extend(counts::of_docking_never_counted(tx, cx, &row).await?);
         }
     }
-    Ok(Counts { reversed: done.counts.earned.clone(), earned: restored })
+    Ok(recounted)
 }

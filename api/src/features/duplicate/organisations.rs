@@ -25,7 +25,7 @@ use techmart_entity::{
 
 use super::{
     counts,
-    effects::{Counts, Moved, OrganisationMerge, Side, SideMoved},
+    effects::{Counts, Moved, OrganisationMerge, Recounted, Side, SideMoved},
     listings::{changed, rests, reversed_since},
 };
 use crate::{
@@ -520,7 +520,7 @@ pub async fn unmerge(
     pair: &Model,
     done: &OrganisationMerge,
     reason: &str,
-) -> Result<Counts> {
+) -> Result<Recounted> {
     let (merged, canonical) = hold(tx, pair, done.canonical).await?;
     let faults = later_acts(tx, pair, &canonical, done).await?;
     if !faults.is_empty() {
@@ -561,8 +561,7 @@ pub async fn unmerge(
         }
     }
     place_cases(tx, &done.finance_cases, merged.id).await?;
-    let restored = counts::undo(tx, cx, &done.counts, reason).await?;
-    Ok(Counts { reversed: done.counts.earned.clone(), earned: restored })
+    counts::undo(tx, cx, &done.counts, reason).await
 }
 
 /// The later acts that rest on a merge: what went over and was changed there.

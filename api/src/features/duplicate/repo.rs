@@ -180,6 +180,27 @@ pub async fn advance(
     find(tx, row.id).await
 }
 
+/// The decisions that stand and changed something.
+///
+/// # Errors
+/// When the database cannot be asked.
+pub async fn with_effects(tx: &Tx) -> Result<Vec<Model>> {
+    Ok(Entity::find().filter(Column::Effects.is_not_null()).order_by_asc(Column::Id).all(tx).await?)
+}
+
+/// Keeps what a decision changed, as it is now.
+///
+/// # Errors
+/// When the row cannot be written.
+pub async fn set_effects(tx: &Tx, id: DuplicateId, effects: serde_json::Value) -> Result<()> {
+    Entity::update_many()
+        .set(ActiveModel { effects: Set(Some(effects)), ..Default::default() })
+        .filter(Column::Id.eq(id))
+        .exec(tx)
+        .await?;
+    Ok(())
+}
+
 /// The bands of a listing, sorted.
 ///
 /// # Errors

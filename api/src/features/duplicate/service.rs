@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use super::{
     dto::PairIn,
-    effects::{Counts, Effects},
+    effects::{Effects, PutBack, Recounted},
     find, listings, organisations, policy, repo, view,
 };
 use crate::{
@@ -319,8 +319,8 @@ pub async fn undo(
     let effects: Option<Effects> =
         row.effects.clone().map(serde_json::from_value).transpose().map_err(AppError::internal)?;
     let (mut listed, mut bodies) = (Vec::new(), Vec::new());
-    let counts = match &effects {
-        None => Counts::default(),
+    let recounted = match &effects {
+        None => Recounted::default(),
         Some(Effects::ListingMerge(done)) => {
             listed = vec![done.merged, done.canonical];
             listings::unmerge(tx, cx, &row, done, &reason).await?
@@ -343,8 +343,24 @@ pub async fn undo(
     let saved = repo::advance(tx, &row, &change, set).await?;
     let record = Record::of_move(&change, SubjectKind::Duplicate, id)
         .because(None::<&str>, Some(reason))
-        .with(serde_json::json!({ "undone": row.effects, "counts": counts }));
+        .with(serde_json::json!({ "undone": row.effects, "counts": recounted.counts }));
     audit::record(tx, cx, record).await?;
+    if let Some(undone) = &effects {
+        put_back(tx, &PutBack::of(undone, recounted.anew)).await?;
+    }
     ask(tx, cx, listed, bodies, Vec::new()).await?;
     Ok(saved)
+}
+
+/// Tells the decisions that stand what was put back, so that whatever was decided before can be undone too.
+async fn put_back(tx: &Tx, put_back: &PutBack) -> Result<()> {
+    for row in repo::with_effects(tx).await? {
+        let Some(effects) = row.effects else { continue };
+        let mut effects: Effects = serde_json::from_value(effects).map_err(AppError::internal)?;
+        if effects.follow(put_back) {
+            let effects = serde_json::to_value(effects).map_err(AppError::internal)?;
+            repo::set_effects(tx, row.id, effects).await?;
+        }
+    }
+    Ok(())
 }

@@ -8,6 +8,7 @@ use techmart_entity::{
     id::{EnclaveEntryId, OrganisationId},
     life_cycle::LifeCycle,
     listing::ListingKind,
+    value::{name_key, visible},
 };
 
 use super::{dto::EnclaveEntryIn, repo};
@@ -75,7 +76,7 @@ pub async fn record(tx: &Tx, cx: &Context, given: EnclaveEntryIn) -> Result<Mode
             say!("演示数据和真实数据不能混用。", "Demo and real organisations do not mix."),
         ));
     }
-    let enclave = given.enclave.split_whitespace().collect::<Vec<_>>().join(" ");
+    let enclave = visible(&given.enclave).split_whitespace().collect::<Vec<_>>().join(" ");
     rules::said(&enclave, "/enclave", &mut faults);
     rules::day(cx, given.introduced_on, None, "/introduced_on", &mut faults);
     let id = EnclaveEntryId::new();
@@ -95,7 +96,7 @@ pub async fn record(tx: &Tx, cx: &Context, given: EnclaveEntryIn) -> Result<Mode
     disinterested(cx, &concerned)?;
     let row = Model {
         id,
-        open_key: Some(format!("{}|{enclave}", listing.id)),
+        open_key: Some(format!("{}|{}", listing.id, name_key(&enclave))),
         enclave,
         listing_id: listing.id,
         organisation_id: given.organisation_id,

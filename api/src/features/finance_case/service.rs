@@ -9,6 +9,7 @@ use techmart_entity::{
     id::FinanceCaseId,
     life_cycle::{LifeCycle, StatusChange},
     organisation::OrganisationKind,
+    value::{name_key, visible},
 };
 
 use super::{
@@ -107,11 +108,11 @@ pub async fn record(tx: &Tx, cx: &Context, given: FinanceCaseIn) -> Result<Model
         return Err(AppError::rules(faults));
     };
     disinterested(cx, &[enterprise.id])?;
-    let (number, lender) = (given.number.trim().to_owned(), given.lender.trim().to_owned());
+    let (number, lender) = (visible(given.number.trim()), visible(given.lender.trim()));
     let row = Model {
         id,
         kind: given.kind,
-        open_key: Some(format!("{}|{lender}|{number}", enterprise.demo)),
+        open_key: Some(format!("{}|{}|{}", enterprise.demo, name_key(&lender), name_key(&number))),
         number,
         enterprise_id: enterprise.id,
         provider_id: given.provider_id,

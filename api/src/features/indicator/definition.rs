@@ -5,9 +5,10 @@ use sea_orm::Set;
 use techmart_entity::{
     audit::SubjectKind,
     indicator::{
-        ActiveModel, Basis, Counting, Measure, Model, ResponsibleUnits, Steps, TargetPeriod, plan,
-        plan_target, rule,
+        ActiveModel, Basis, Counting, IndicatorKind, Measure, Model, ResponsibleUnits, Steps, TargetPeriod,
+        plan, plan_target, rule,
     },
+    value::name_key,
 };
 
 use super::{
@@ -23,6 +24,9 @@ use crate::{
     say,
     web::etag::{Precondition, tag},
 };
+
+/// How long the name of a responsible unit may be.
+const UNIT_CHARS: usize = 100;
 
 /// The ETag of an indicator.
 #[must_use]
@@ -289,6 +293,14 @@ pub async fn put_target(
         ));
     }
     check_steps(&given, from, to, &mut faults);
+    let adds_up = match indicator.kind {
+        IndicatorKind::Stock | IndicatorKind::Flow => true,
+        IndicatorKind::Level | IndicatorKind::Rate => false,
+    };
+    if adds_up && given.period.unwrap_or(TargetPeriod::Window) == TargetPeriod::Window {
+        check_course(&given, &mut faults);
+    }
+    let responsible_units = units(&given.responsible_units, &mut faults);
     if !faults.is_empty() {
         return Err(AppError::rules(faults));
     }
@@ -298,7 +310,7 @@ pub async fn put_target(
         target: given.target,
         starts_on: from,
         ends_on: to,
-        responsible_units: ResponsibleUnits(given.responsible_units),
+        responsible_units: ResponsibleUnits(responsible_units),
         period: given.period.unwrap_or(TargetPeriod::Window),
         steps: Steps(given.steps),
     };
@@ -325,6 +337,48 @@ fn check_steps(given: &TargetIn, from: chrono::NaiveDate, to: chrono::NaiveDate,
             ));
         }
     }
+}
+
+/// What is asked of a sum by the end of one year after the other neither falls nor passes the whole.
+fn check_course(given: &TargetIn, faults: &mut Vec<Fault>) {
+    for (i, step) in given.steps.iter().enumerate() {
+        let (year, asked, whole) = (step.year, step.target, given.target);
+        if asked > whole {
+            let detail = say!(
+                "{year} 年的 {asked} 超过总目标 {whole}。",
+                "{asked} by {year} is above the target of {whole}."
+            );
+            faults.push(Fault::at(format!("/steps/{i}/target"), "above_the_target", detail));
+        }
+        if let Some(more) = given.steps.iter().find(|earlier| earlier.year < year && earlier.target > asked) {
+            let (before, earlier) = (more.target, more.year);
+            let detail = say!(
+                "{year} 年的累计目标 {asked} 低于 {earlier} 年的 {before}。",
+                "{asked} by {year} is less than {before} by {earlier}; steps are cumulative."
+            );
+            faults.push(Fault::at(format!("/steps/{i}/target"), "falls", detail));
+        }
+    }
+}
+
+/// The responsible units as they are kept: each once, without white space around it.
+fn units(given: &[String], faults: &mut Vec<Fault>) -> Vec<String> {
+    let mut units: Vec<String> = Vec::new();
+    for (i, unit) in given.iter().enumerate() {
+        let unit = unit.trim();
+        let (code, detail) = if name_key(unit).is_empty() {
+            ("blank", say!("责任单位不能为空白。", "A responsible unit has a name."))
+        } else if unit.chars().count() > UNIT_CHARS {
+            ("too_long", say!("最多 {UNIT_CHARS} 个字符。", "At most {UNIT_CHARS} characters."))
+        } else if units.iter().any(|other| name_key(other) == name_key(unit)) {
+            ("repeated", say!("{unit} 重复。", "{unit} is there twice."))
+        } else {
+            units.push(unit.to_owned());
+            continue;
+        };
+        faults.push(Fault::at(format!("/responsible_units/{i}"), code, detail));
+    }
+    units
 }
 
 /// Takes an indicator out of a plan. What was counted stays in the ledger.

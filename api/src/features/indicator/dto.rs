@@ -261,7 +261,7 @@ pub struct WordingIn {
 #[serde(deny_unknown_fields)]
 pub struct RuleIn {
     /// Never used before for the indicator.
-    #[schema(min_length = 1, max_length = 20, example = "2026.1")]
+    #[schema(min_length = 1, max_length = 20, pattern = r"^\S+$", example = "2026.1")]
     pub version: String,
     pub text: WordingIn,
     /// As the basis asks; what is left out has its default.

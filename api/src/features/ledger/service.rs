@@ -12,9 +12,8 @@ use techmart_entity::{
         status::CountMove,
     },
     life_cycle::LifeCycle,
+    value::name_key,
 };
-
-use unicode_normalization::UnicodeNormalization;
 
 use super::{evidence::lacking, repo, sums, sums::Sums};
 use crate::{
@@ -343,7 +342,7 @@ pub async fn record_by_hand(tx: &Tx, cx: &Context, by_hand: ByHand) -> Result<En
             say!("{day} 早于 1990 年。", "{day} is before 1990."),
         ));
     }
-    let unit = tidy_unit(&by_hand.unit);
+    let unit = name_key(&by_hand.unit);
     if unit.is_empty() {
         faults.push(Fault::at("/unit", "blank", say!("不能只有空白。", "It must not be blank.")));
     }
@@ -386,16 +385,6 @@ pub async fn record_by_hand(tx: &Tx, cx: &Context, by_hand: ByHand) -> Result<En
 
 /// The earliest year that anything is recorded of.
 const EARLIEST_YEAR: i32 = 1990;
-
-/// A unit's name however it is typed: one unit is not two for a space or a capital.
-fn tidy_unit(unit: &str) -> String {
-    let folded: String = unit.nfkc().collect::<String>().to_lowercase();
-    folded
-        .split(|c: char| c.is_whitespace() || c.is_control())
-        .filter(|word| !word.is_empty())
-        .collect::<Vec<_>>()
-        .join(" ")
-}
 
 /// The owner of the listing that a hand-made unit is about, so that none of its members confirms it. Demo
 /// and real do not mix.

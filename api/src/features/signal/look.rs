@@ -14,6 +14,7 @@ use techmart_entity::{
     listing::{self, Audience, Content, ListingKind, Source},
     organisation,
     signal::{SignalKind, Subject},
+    value::name_key,
 };
 
 use super::{
@@ -352,23 +353,77 @@ async fn shared(
     state.db.write(async |tx| raise_group(tx, cx, &found, &ids, 1).await).await
 }
 
-/// A contract between related companies; says whether the signal is new.
+/// A contract between related companies, or one that may be there twice; says how many signals are new.
 ///
 /// # Errors
 /// When the database cannot be asked or written.
 pub async fn at_contract(state: &State, cx: &Context, id: ContractId) -> Result<usize> {
     let db = state.db.read();
     let Some(row) = contract::Entity::find_by_id(id).one(db).await? else { return Ok(0) };
-    let stands = match row.status {
+    if !stands(row.status) {
+        return Ok(0);
+    }
+    Ok(between_related(state, cx, &row).await? + twins(state, cx, &row).await?)
+}
+
+fn stands(status: ContractStatus) -> bool {
+    match status {
         ContractStatus::Signed
         | ContractStatus::Submitted
         | ContractStatus::Registered
         | ContractStatus::Changed => true,
         ContractStatus::Draft | ContractStatus::Revoked | ContractStatus::Cancelled => false,
-    };
+    }
+}
+
+fn of_contract_row(row: &contract::Model) -> Subject {
+    let label = format!("{} ({})", row.title, row.number);
+    Subject { kind: SubjectKind::Contract, id: row.id.to_string(), label }
+}
+
+/// The same two parties under the same number, or on the same day for the same sum: a contract that is
+/// registered twice counts twice.
+async fn twins(state: &State, cx: &Context, row: &contract::Model) -> Result<usize> {
+    let others = contract::Entity::find()
+        .filter(contract::Column::BuyerId.eq(row.buyer_id))
+        .filter(contract::Column::SellerId.eq(row.seller_id))
+        .filter(contract::Column::Demo.eq(row.demo))
+        .filter(contract::Column::Id.ne(row.id))
+        .order_by_desc(contract::Column::Id)
+        .limit(BATCH)
+        .all(state.db.read())
+        .await?;
+    let mut new = 0;
+    for other in others.iter().filter(|other| stands(other.status)) {
+        let same_number = name_key(&row.number) == name_key(&other.number);
+        let same_sum = row.total_amount == other.total_amount && row.currency == other.currency;
+        let same_day = row.signed_on == other.signed_on;
+        if !(same_number || same_sum && same_day) {
+            continue;
+        }
+        let kind = SignalKind::TwinContract;
+        let (first, second) = if row.id < other.id { (row, other) } else { (other, row) };
+        let found = Found {
+            kind,
+            fact_key: format!("{kind}:{}:{}", first.id, second.id),
+            organisation_id: Some(row.seller_id),
+            subjects: vec![of_contract_row(first), of_contract_row(second)],
+            facts: serde_json::json!({
+                "same_number": same_number, "same_amount": same_sum, "same_day": same_day,
+                "registered": [first.registration_key.is_some(), second.registration_key.is_some()],
+            }),
+            demo: row.demo,
+        };
+        new += usize::from(state.db.write(async |tx| raise(tx, cx, &found).await).await?);
+    }
+    Ok(new)
+}
+
+async fn between_related(state: &State, cx: &Context, row: &contract::Model) -> Result<usize> {
+    let db = state.db.read();
     let buyer = organisations::find(db, row.buyer_id).await?;
     let seller = organisations::find(db, row.seller_id).await?;
-    let (Some(buyer), Some(seller), true) = (buyer, seller, stands) else { return Ok(0) };
+    let (Some(buyer), Some(seller)) = (buyer, seller) else { return Ok(0) };
     let person = |row: &organisation::Model| {
         row.legal_rep.as_deref().map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned)
     };
@@ -379,16 +434,11 @@ pub async fn at_contract(state: &State, cx: &Context, id: ContractId) -> Result<
         return Ok(0);
     }
     let kind = SignalKind::RelatedContract;
-    let label = format!("{} ({})", row.title, row.number);
     let found = Found {
         kind,
         fact_key: format!("{kind}:{}", row.id),
         organisation_id: Some(row.seller_id),
-        subjects: vec![
-            Subject { kind: SubjectKind::Contract, id: row.id.to_string(), label },
-            of_organisation_row(&buyer),
-            of_organisation_row(&seller),
-        ],
+        subjects: vec![of_contract_row(row), of_organisation_row(&buyer), of_organisation_row(&seller)],
         // That they share a person or a contact is told, not which.
         facts: serde_json::json!({
             "related_party": row.related_party,

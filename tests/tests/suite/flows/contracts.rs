@@ -242,6 +242,8 @@ async fn enclaves_and_money_are_counted_while_they_stand() {
     let made = broker.post("/enclave-entries", entry(json!({})).await).await.created();
     assert_eq!(figures(broker, "T8", "").await, (0, 1));
     broker.post("/enclave-entries", entry(json!({})).await).await.refused(409, "already_exists");
+    let unseen = entry(json!({ "enclave": "荆州（武汉）离岸\u{200b}科创中心\u{ad}" })).await;
+    broker.post("/enclave-entries", unseen).await.refused(409, "already_exists");
     let withdraw = format!("/enclave-entries/{}/withdraw", id_of(&made));
     broker.post(&withdraw, json!({ "reason": "协议未履行" })).await.ok();
     assert_eq!(figures(broker, "T8", "").await, (0, 0));
@@ -263,6 +265,8 @@ async fn enclaves_and_money_are_counted_while_they_stand() {
         .post("/finance-cases", case("credit_line", "SX-1", json!({})).await)
         .await
         .refused(409, "already_exists");
+    let unseen = case("credit_line", "ｓx-1\u{2060}", json!({ "lender": "荆州\u{feff}农商行" })).await;
+    broker.post("/finance-cases", unseen).await.refused(409, "already_exists");
     broker
         .post("/finance-cases", case("ip_pledge_loan", "DK-1", json!({})).await)
         .await

@@ -347,6 +347,50 @@ async fn a_count_of_the_merged_one_alone_becomes_the_canonical_ones_and_a_revers
 }
 
 #[tokio::test]
+async fn decisions_that_follow_each_other_are_undone_from_the_last_to_the_first() {
+    let world = World::start().await;
+    let actors = Actors::of(&world).await;
+    let m = market(&actors).await;
+    let mut offers = Vec::new();
+    for title in ["一种低温循环泵", "低温循环泵及其应用", "低温循环泵"] {
+        offers.push(offer(&m, title, json!({})).await);
+    }
+    let docking = met(&world, &m, &offers[2]).await;
+    let figures = async || {
+        [counted(&m.broker, "T1").await, counted(&m.broker, "T4").await, counted(&m.broker, "T5").await]
+    };
+    let before = figures().await;
+    let about = async || {
+        m.broker.get(&format!("/dockings/{docking}")).await.ok()["achievement"]["id"]
+            .as_str()
+            .unwrap()
+            .to_owned()
+    };
+    let merge = async |from: usize, into: usize| {
+        let found = pair(&world, &m.broker, &offers[from], &offers[into]).await.unwrap();
+        let at = format!("/duplicates/{}", id_of(&found));
+        let body = json!({ "canonical_id": offers[into], "note": "同一" });
+        m.broker.post(&format!("{at}/merge"), body).await.ok();
+        at
+    };
+    let first = merge(2, 1).await;
+    let between = figures().await;
+    let second = merge(1, 0).await;
+    assert_eq!(about().await, offers[0]);
+    let undo = json!({ "reason": "不是同一项" });
+    assert_eq!(
+        m.broker.post(&format!("{first}/undo"), undo.clone()).await.fault_codes()[0],
+        "canonical_merged"
+    );
+    m.broker.post(&format!("{second}/undo"), undo.clone()).await.ok();
+    assert_eq!((about().await, figures().await), (offers[1].clone(), between));
+    sound(&world);
+    m.broker.post(&format!("{first}/undo"), undo.clone()).await.ok();
+    assert_eq!((about().await, figures().await), (offers[2].clone(), before));
+    sound(&world);
+}
+
+#[tokio::test]
 async fn of_two_merges_at_once_one_wins() {
     let world = World::start().await;
     let actors = Actors::of(&world).await;
@@ -428,6 +472,14 @@ async fn an_organisation_is_merged_with_its_people_listings_and_dockings_and_com
     let viewer = third.acting_for(&known);
     let patch = viewer.patch(&format!("/demands/{need}/draft"), json!({ "content": { "title": "x" } })).await;
     patch.refused(403, "forbidden");
+    // Nobody of the canonical one confirms what was counted for the merged one.
+    let own = broker_of(&actors, &m.enterprise).await;
+    let units = m.broker.get("/ledger?demo=true&limit=100").await.ok();
+    let items = units["items"].as_array().unwrap();
+    let unit = items.iter().find(|unit| unit["listing_id"] == need.as_str());
+    let unit = unit.unwrap_or_else(|| panic!("{need} is not counted: {units}"));
+    let confirm = format!("/ledger/{}/confirm", unit["entry_id"].as_str().unwrap());
+    own.act(&confirm).await.refused(403, "conflict_of_interest");
     // Its docking goes on with the canonical one.
     let shown = m.broker.get(&format!("/dockings/{docking}")).await.ok();
     assert_eq!(shown["enterprise"]["id"], known.as_str(), "{shown}");
@@ -439,7 +491,7 @@ async fn an_organisation_is_merged_with_its_people_listings_and_dockings_and_com
 
     m.broker.post(&format!("{at}/undo"), json!({ "reason": "两家企业" })).await.ok();
     let members = m.enterprise.get(&format!("/organisations/{known}/members")).await.ok();
-    assert_eq!(members["items"].as_array().unwrap().len(), 1, "{members}");
+    assert_eq!(members["items"].as_array().unwrap().len(), 2, "the owner and the broker: {members}");
     assert_eq!(third.get(&format!("/demands/{need}")).await.ok()["organisation"]["id"], third_id.as_str());
     let merged_into =
         world.visitor().get(&format!("/organisations/{third_id}")).await.ok()["merged_into"].clone();

@@ -122,6 +122,7 @@ async fn what_responsible_units_report_stands_once_another_person_confirms_it() 
     let rate = report("P04", "2026 年", -250).await.created();
     let event = report("T9", "春季对接会", 1).await.created();
     report("T9", "春季对接会", 1).await.refused(409, "already_exists");
+    report("T9", " 春季\u{200d}对接会\u{202e} ", 1).await.refused(409, "already_exists");
     report("T9", "秋季对接会", 0).await.refused(422, "rule_broken");
     report("P01", "第四季度", -1).await.refused(422, "rule_broken");
     report("T1", "手工成果", 1).await.refused(422, "rule_broken");
@@ -194,4 +195,43 @@ async fn a_count_says_what_it_lacks_and_is_complete_once_it_is_there() {
     assert_eq!(variants["items"][0]["code"], "accepted");
     assert_eq!(variants["items"][0]["confirmed"], 1);
     assert_eq!(variants["items"][1]["candidate"], 0, "no contract was signed");
+}
+
+#[tokio::test]
+async fn what_a_plan_asks_makes_sense_or_is_refused_with_every_reason() {
+    let world = World::start().await;
+    let actors = Actors::of(&world).await;
+    let admin = &actors.admin;
+    let tag = admin.get("/plans/demo").await.etag();
+    let put = async |body: Value| {
+        admin.call(Method::PUT, "/plans/demo/targets/T4", Some(body), &[("if-match", &tag)]).await
+    };
+    let year = chrono::Datelike::year(&day_of(world.clock.now()));
+    let steps = json!([{ "year": year, "target": 90 }, { "year": year + 1, "target": 60 }]);
+    let units = json!(["经发局", " ", "经发局\u{200b}", "长".repeat(101)]);
+    let reply = put(json!({ "target": 80, "steps": steps, "responsible_units": units })).await;
+    let mut codes = reply.fault_codes();
+    codes.sort();
+    assert_eq!(codes, ["above_the_target", "blank", "falls", "repeated", "too_long"], "{}", reply.body);
+    put(
+        json!({ "target": 80, "steps": [{ "year": year, "target": 60 }], "responsible_units": [" 经发局 "] }),
+    )
+    .await
+    .ok();
+    let plan = admin.get("/plans/demo").await.ok();
+    let targets = plan["targets"].as_array().unwrap();
+    let kept = targets.iter().find(|target| target["indicator"] == "T4").unwrap();
+    assert_eq!(kept["responsible_units"], json!(["经发局"]));
+
+    let mut blank = json!({
+        "code": "X9", "name": words(" ", "\t"), "unit": words("项", "items"), "kind": "stock",
+        "measure": "count", "basis": "manual",
+        "rule": { "version": "1 ", "text": words("手工", "by hand"), "parameters": {} },
+    });
+    let reply = admin.post("/indicators", blank.clone()).await;
+    assert_eq!(reply.fault_codes(), ["blank", "blank", "format"], "{}", reply.body);
+    blank["name"] = words("另一项", "another");
+    blank["rule"]["version"] = json!("1");
+    let reply = admin.post("/indicators", blank).await;
+    assert!(reply.status.is_success() || reply.status == 422, "{}", reply.body);
 }

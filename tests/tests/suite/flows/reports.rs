@@ -426,6 +426,13 @@ async fn an_assessor_draws_judges_takes_back_and_signs_and_then_nothing_changes(
     assert!(taken["reversal_id"].is_string(), "{taken}");
     c.auditor.post(&format!("{at}/items/1/reverse"), back.clone()).await.refused(409, "illegal_move");
     c.auditor.post(&judge(1), accept.clone()).await.refused(409, "illegal_move");
+    // What was taken back beside the assessment is not accepted in it any more.
+    let fourth = &sample(&one)[3];
+    c.broker.post(&format!("/ledger/{fourth}/reverse"), json!({ "reason": "重复" })).await.ok();
+    let late = c.auditor.post(&judge(4), accept.clone()).await;
+    assert_eq!(late.fault_codes(), ["reversed_since"], "{}", late.body);
+    let doubted = json!({ "verdict": "doubt", "note": "此后已冲销" });
+    c.auditor.post(&judge(4), doubted).await.ok();
     let items = c.auditor.get(&format!("{at}/items?limit=1")).await.ok();
     assert_eq!(
         (items["items"][0]["stage_now"].as_str(), items["items"][0]["unit"]["stage"].as_str()),
@@ -439,12 +446,12 @@ async fn an_assessor_draws_judges_takes_back_and_signs_and_then_nothing_changes(
     let tag = c.auditor.get(&at).await.etag();
     c.auditor.call(Method::POST, &judge(2), Some(accept.clone()), &[("if-match", &tag)]).await.ok();
     let log = actors.admin.get("/audit?action=judge&limit=100").await.ok();
-    assert_eq!(log["items"].as_array().unwrap().len(), 23, "every verdict stays in the log");
+    assert_eq!(log["items"].as_array().unwrap().len(), 24, "every verdict stays in the log");
 
     c.broker.post(&format!("{at}/sign"), opinion.clone()).await.refused(403, "forbidden");
     let signed = c.auditor.post(&format!("{at}/sign"), opinion.clone()).await.ok();
     let counts = ["accepted", "doubted", "rejected", "waiting"].map(|name| signed[name].as_i64().unwrap());
-    assert_eq!(counts, [18, 1, 1, 0]);
+    assert_eq!(counts, [17, 2, 1, 0]);
     let result = c.broker.get(&format!("{at}/result")).await;
     assert_eq!(result.etag().trim_matches('"'), signed["signature"].as_str().unwrap());
     let document = result.ok();
@@ -529,6 +536,15 @@ async fn one_byte_changed_behind_the_services_back_is_named() {
     relabel(db, docked, &entry.label).await;
     let change = ledger::Entity::update_many().filter(ledger::Column::Id.eq(docked));
     change.col_expr(ledger::Column::Hash, Expr::value(entry.hash)).exec(db).await.unwrap();
+    agrees(&verified(&world).await);
+
+    // A hash that was taken away is no row from before hashes.
+    let gone = "UPDATE ledger_entry SET hash = NULL WHERE indicator = 'T4'";
+    db.execute_unprepared(gone).await.unwrap();
+    names(&verified(&world).await, &format!("ledger_entry {docked}"));
+    let change = ledger::Entity::update_many().filter(ledger::Column::Id.eq(docked));
+    let entry = ledger::Entity::find_by_id(docked).one(db).await.unwrap().unwrap();
+    change.col_expr(ledger::Column::Hash, Expr::value(entry.content_hash())).exec(db).await.unwrap();
     agrees(&verified(&world).await);
 
     // A place, a statement that spoils it, and one that mends it.

@@ -293,4 +293,17 @@ async fn a_contract_between_related_companies_is_marked() {
     );
     assert!(!found[0].to_string().contains("同一法人甲乙丙"), "a signal names a person: {}", found[0]);
     assert_eq!(found[0]["subjects"].as_array().unwrap().len(), 3);
+
+    // The same paper once more, without its docking: a contract that may be counted twice.
+    assert!(signals(&world, &broker, "&kind=twin_contract").await.is_empty());
+    let again = json!({ "number": "ｈt-9", "title": "关联合同", "contract_type": "licence", "signed_on": day,
+        "buyer_id": buyer.acting, "seller_id": seller.acting, "achievements": [offer], "total_amount": 90_000_000,
+        "paper_attachment_id": broker.paper("contract").await });
+    broker.post("/contracts", again).await.created();
+    let twins = signals(&world, &broker, "&kind=twin_contract").await;
+    assert_eq!(twins.len(), 1, "{twins:?}");
+    assert_eq!(
+        (twins[0]["facts"]["same_number"].as_bool(), twins[0]["facts"]["same_amount"].as_bool()),
+        (Some(true), Some(false))
+    );
 }
