@@ -4,6 +4,10 @@
 //!
 //! The suite runs on SQLite; with `TECHMART_TEST_DATABASE_URL` (a PostgreSQL server in which databases
 //! can be made) on PostgreSQL, with `MEILI_TEST_URL` on Meilisearch.
+//!
+//! Tests run on a runtime with a thread of its own (`multi_thread`): what a test looks up through the state of a
+//! [`World`] opens connections in the service's own pool, and those are served by the runtime that opened them, even
+//! while the test waits for a process to end or for the service to stop.
 
 #![allow(clippy::unwrap_used, clippy::missing_panics_doc, reason = "a harness stops at the first surprise")]
 

@@ -6,9 +6,13 @@ use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter,
 use techmart_entity::{
     docking,
     id::{ContractId, DockingId, EntryId, ListingId},
-    indicator::Basis,
+    indicator::{
+        self, Basis,
+        parameters::{self, Publication},
+        rule,
+    },
     ledger::{self, CountStage},
-    listing::{self, Content},
+    listing::{self, Content, status::ListingStatus},
     organisation,
 };
 
@@ -94,7 +98,7 @@ async fn take_back(
 async fn count(
     tx: &Tx,
     cx: &Context,
-    indicator: &techmart_entity::indicator::Model,
+    indicator: &indicator::Model,
     earned: Earned,
     done: &mut Counts,
 ) -> Result<()> {
@@ -119,8 +123,7 @@ pub async fn of_listing(
     for basis in bases {
         for indicator in repo::indicators_on(tx, *basis).await? {
             let of_merged = repo::active_of_listings(tx, &indicator.code, &[merged.id]).await?;
-            // What was judged to be no technical demand is none under another name either.
-            let refused = *basis == Basis::DemandCollected && not_technical(canonical);
+            let refused = stopped_counting(tx, &indicator, canonical).await?;
             let mut counted =
                 refused || is_counted(tx, &indicator.code, *basis, canonical, merged.id).await?;
             for (entry, _) in of_merged {
@@ -147,6 +150,44 @@ pub async fn of_listing(
         }
     }
     Ok(())
+}
+
+/// Whether a listing has come to where it no longer counts, whatever is decided about its doubles: a demand that
+/// was judged not technical, an achievement that was withdrawn at once or has expired under a rule that says so.
+async fn stopped_counting(tx: &Tx, indicator: &indicator::Model, row: &listing::Model) -> Result<bool> {
+    match indicator.basis {
+        Basis::DemandCollected => Ok(not_technical(row)),
+        Basis::AchievementPublished => {
+            let expired = row.status == ListingStatus::Expired
+                && !parameters::read::<Publication>(&indicator.parameters)
+                    .map_err(AppError::internal)?
+                    .keep_expired;
+            Ok(expired || withdrawn_at_once(tx, indicator, row).await?)
+        }
+        Basis::ItemPublished
+        | Basis::ProviderEntered
+        | Basis::DockingReached
+        | Basis::AchievementLanded
+        | Basis::ContractRegistered
+        | Basis::EnclaveEntered
+        | Basis::CreditLine
+        | Basis::IpPledgeLoan
+        | Basis::Manual => Ok(false),
+    }
+}
+
+/// By the rule that was in force when it was withdrawn.
+async fn withdrawn_at_once(tx: &Tx, indicator: &indicator::Model, row: &listing::Model) -> Result<bool> {
+    let Some((end, start)) = row.withdrawn_at.zip(row.first_published_at) else { return Ok(false) };
+    let rule = rule::Entity::find()
+        .filter(rule::Column::Indicator.eq(&indicator.code))
+        .filter(rule::Column::InForceAt.lte(end))
+        .order_by_desc(rule::Column::InForceAt)
+        .one(tx)
+        .await?;
+    let Some(rule) = rule else { return Ok(false) };
+    let rule: Publication = parameters::read(&rule.parameters).map_err(AppError::internal)?;
+    Ok(end - start < chrono::Duration::hours(rule.withdrawal_grace_hours))
 }
 
 /// Whether a listing is counted, or another that is the same by a hard key or a variant of it. Each first
@@ -392,13 +433,13 @@ pub async fn undo(tx: &Tx, cx: &Context, done: &Counts, reason: &str) -> Result<
     for id in &done.reversed {
         let entry = repo::find(tx, *id).await?.ok_or_else(|| AppError::internal("no such entry"))?;
         let indicator = repo::indicator_of(tx, &entry).await?;
-        // It may have been judged since that it is no technical demand.
-        if indicator.basis == Basis::DemandCollected {
-            let rows = listings::by_ids(tx, entry.listing_id.as_slice()).await?;
-            if rows.iter().any(not_technical) {
-                anew.push((entry.id, Vec::new()));
-                continue;
-            }
+        let mut stopped = false;
+        for row in listings::by_ids(tx, entry.listing_id.as_slice()).await? {
+            stopped |= stopped_counting(tx, &indicator, &row).await?;
+        }
+        if stopped {
+            anew.push((entry.id, Vec::new()));
+            continue;
         }
         let again = once_more(tx, &entry).await?;
         let earned = Earned { facts: standing_for(&again.facts, entry.id), ..again };

@@ -8,7 +8,7 @@ use techmart_tests::{
     builders::achievement,
 };
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn an_achievement_is_drafted_submitted_published_found_and_counted_as_a_candidate() {
     let world = World::start().await;
     let actors = Actors::of(&world).await;
@@ -57,7 +57,7 @@ async fn an_achievement_is_drafted_submitted_published_found_and_counted_as_a_ca
     assert_eq!(moves, ["publish", "claim", "submit"]);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn a_repeated_request_acts_once_and_is_answered_alike() {
     let world = World::start().await;
     let actors = Actors::of(&world).await;
@@ -77,7 +77,7 @@ async fn a_repeated_request_acts_once_and_is_answered_alike() {
     assert_eq!(list["items"].as_array().unwrap().len(), 1);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn every_fault_of_a_submission_is_told_at_once() {
     let world = World::start().await;
     let actors = Actors::of(&world).await;
@@ -97,7 +97,7 @@ async fn every_fault_of_a_submission_is_told_at_once() {
     reply.refused(400, "invalid_body");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn the_public_sees_the_old_version_until_the_new_one_is_approved() {
     let world = World::start().await;
     let actors = Actors::of(&world).await;
@@ -137,7 +137,7 @@ async fn the_public_sees_the_old_version_until_the_new_one_is_approved() {
     assert_eq!(found["items"][0]["id"], id.as_str());
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn what_is_withdrawn_leaves_a_tombstone_and_within_a_day_its_count() {
     let world = World::start().await;
     let actors = Actors::of(&world).await;
@@ -158,7 +158,7 @@ async fn what_is_withdrawn_leaves_a_tombstone_and_within_a_day_its_count() {
     assert_eq!(figures(&broker, "T1", "").await, (0, 0));
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn of_twenty_identical_moves_at_once_one_happens() {
     let world = World::start().await;
     let actors = Actors::of(&world).await;
@@ -193,7 +193,7 @@ async fn of_twenty_identical_moves_at_once_one_happens() {
     assert_eq!(world.mails().len(), mails + 1);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn what_changes_of_an_organisation_reaches_the_index() {
     let world = World::start().await;
     let actors = Actors::of(&world).await;

@@ -72,7 +72,7 @@ impl Scene {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn a_contract_is_registered_changed_and_revoked_and_its_figure_follows() {
     let scene = scene().await;
     let contract = scene.sign().await;
@@ -131,7 +131,7 @@ async fn a_contract_is_registered_changed_and_revoked_and_its_figure_follows() {
     assert_eq!(acts, ["revoke", "change", "register", "submit_for_registration", "sign"]);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn a_contract_without_a_docking_counts_once_by_its_number() {
     let scene = scene().await;
     let record = async |number: &str, more: Value| {
@@ -197,7 +197,7 @@ async fn a_contract_without_a_docking_counts_once_by_its_number() {
     );
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn a_landing_is_complete_once_a_milestone_shows_its_use() {
     let scene = scene().await;
     scene.sign().await;
@@ -224,7 +224,7 @@ async fn a_landing_is_complete_once_a_milestone_shows_its_use() {
     scene.enterprise.post(&format!("{landing}/milestones"), twice).await.refused(422, "rule_broken");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn enclaves_and_money_are_counted_while_they_stand() {
     let scene = scene().await;
     let broker = &scene.broker;

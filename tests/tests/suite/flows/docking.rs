@@ -38,7 +38,7 @@ fn meeting(day: &str) -> Value {
     json!({ "held_on": day, "mode": "online", "attendees": ["李工"], "summary": "确认指标。" })
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn an_interest_needs_a_key_and_a_pair_has_one_open_docking() {
     let world = World::start().await;
     let actors = Actors::of(&world).await;
@@ -100,7 +100,7 @@ async fn an_interest_needs_a_key_and_a_pair_has_one_open_docking() {
     assert!(real.get("/dockings").await.ok()["items"].as_array().unwrap().is_empty());
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn a_recommendation_is_taken_up_or_dismissed() {
     let world = World::start().await;
     let actors = Actors::of(&world).await;
@@ -132,7 +132,7 @@ async fn a_recommendation_is_taken_up_or_dismissed() {
     assert!(m.university.get(&at).await.ok().get("people").is_none());
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn an_enterprise_without_a_name_is_named_once_it_accepts() {
     let world = World::start().await;
     let actors = Actors::of(&world).await;
@@ -179,7 +179,7 @@ async fn an_enterprise_without_a_name_is_named_once_it_accepts() {
     assert_eq!(filtered["items"].as_array().unwrap().len(), 1);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn an_unanswered_interest_expires_and_a_closed_docking_can_go_on_for_ninety_days() {
     let world = World::start().await;
     let actors = Actors::of(&world).await;
@@ -223,7 +223,7 @@ async fn again(world: &World, client: &Client) -> Client {
     fresh
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn what_was_recorded_afterwards_is_confirmed_by_another() {
     let world = World::start().await;
     let actors = Actors::of(&world).await;
@@ -335,7 +335,7 @@ fn registration(number: &str, day: &str, certificate: &str) -> Value {
     json!({ "registration_number": number, "authority": "登记站", "registered_on": day, "certificate_attachment_id": certificate })
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn a_broker_consents_with_a_paper_only_for_an_owner_without_an_account() {
     let world = World::start().await;
     let actors = Actors::of(&world).await;

@@ -92,7 +92,7 @@ async fn broker_of(actors: &Actors<'_>, owner: &Client) -> Client {
     person
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn the_same_achievement_twice_is_found_merged_counted_once_and_the_undo_counts_it_twice_again() {
     let world = World::start().await;
     let actors = Actors::of(&world).await;
@@ -190,7 +190,7 @@ fn sound(world: &World) {
     binary::run_json(world.data(), &world.environment(), &["verify"]);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn dockings_go_on_with_the_canonical_listing_and_one_pair_counts_once() {
     let world = World::start().await;
     let actors = Actors::of(&world).await;
@@ -255,7 +255,7 @@ async fn dockings_go_on_with_the_canonical_listing_and_one_pair_counts_once() {
     sound(&world);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn a_variant_stays_public_and_counts_once_and_a_demand_of_two_halves_too() {
     let world = World::start().await;
     let actors = Actors::of(&world).await;
@@ -301,7 +301,7 @@ async fn a_variant_stays_public_and_counts_once_and_a_demand_of_two_halves_too()
     sound(&world);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn a_count_of_the_merged_one_alone_becomes_the_canonical_ones_and_a_reversal_since_stops_the_undo() {
     let world = World::start().await;
     let actors = Actors::of(&world).await;
@@ -346,7 +346,7 @@ async fn a_count_of_the_merged_one_alone_becomes_the_canonical_ones_and_a_revers
     m.university.act(&format!("/achievements/{draft}/submit")).await.ok();
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn decisions_that_follow_each_other_are_undone_from_the_last_to_the_first() {
     let world = World::start().await;
     let actors = Actors::of(&world).await;
@@ -390,7 +390,7 @@ async fn decisions_that_follow_each_other_are_undone_from_the_last_to_the_first(
     sound(&world);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn of_two_merges_at_once_one_wins() {
     let world = World::start().await;
     let actors = Actors::of(&world).await;
@@ -415,7 +415,7 @@ async fn of_two_merges_at_once_one_wins() {
     assert_eq!((counted(&m.broker, "T1").await, counted(&m.broker, "T5").await), (1, 1));
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn an_organisation_is_merged_with_its_people_listings_and_dockings_and_comes_back_whole() {
     let world = World::start().await;
     let actors = Actors::of(&world).await;
@@ -541,7 +541,7 @@ async fn entered(world: &World, actors: &Actors<'_>, owner: &Client, broker: &Cl
     page
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn one_provider_that_entered_under_two_names_is_one_body() {
     let world = World::start().await;
     let actors = Actors::of(&world).await;
@@ -605,7 +605,7 @@ async fn one_provider_that_entered_under_two_names_is_one_body() {
     sound(&world);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn organisations_that_are_docked_with_each_other_are_not_merged_and_open_pairs_do_not_meet() {
     let world = World::start().await;
     let actors = Actors::of(&world).await;
@@ -629,7 +629,7 @@ async fn organisations_that_are_docked_with_each_other_are_not_merged_and_open_p
     assert_eq!(m.broker.post("/duplicates", unknown).await.fault_codes(), ["unknown", "unknown"]);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn the_real_listings_give_the_pairs_that_a_person_would_look_at() {
     let Ok(file) = std::env::var("TECHMART_TEST_LISTINGS") else {
         println!("left out: TECHMART_TEST_LISTINGS names no file of real listings");

@@ -22,7 +22,7 @@ async fn division(client: &Client, by: &str, value: Option<&str>) -> Vec<i64> {
     reached(&found.unwrap_or_else(|| panic!("no {value:?} in {funnel}"))["steps"])
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn a_listing_reaches_each_step_once_and_every_figure_opens_to_its_listings() {
     let world = World::start().await;
     let actors = Actors::of(&world).await;

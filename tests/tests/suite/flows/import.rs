@@ -12,7 +12,7 @@ fn listings() -> Option<String> {
     file
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn the_real_listings_are_imported_once_published_by_a_broker_and_found() {
     let Some(file) = listings() else { return };
     let world = World::start().await;

@@ -31,7 +31,7 @@ async fn interest(enterprise: &Client, achievement: &str) -> String {
     id_of(&made)
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn an_indicator_that_an_admin_defines_counts_from_its_first_act_on() {
     let world = World::start().await;
     let actors = Actors::of(&world).await;
@@ -106,7 +106,7 @@ async fn an_indicator_that_an_admin_defines_counts_from_its_first_act_on() {
     assert_eq!(entry["lacks"], json!([]));
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn what_responsible_units_report_stands_once_another_person_confirms_it() {
     let world = World::start().await;
     let actors = Actors::of(&world).await;
@@ -159,7 +159,7 @@ async fn what_responsible_units_report_stands_once_another_person_confirms_it() 
     assert!(outlook["forecast"].is_null(), "too few data for a forecast: {outlook}");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn a_count_says_what_it_lacks_and_is_complete_once_it_is_there() {
     let world = World::start().await;
     let actors = Actors::of(&world).await;
@@ -197,7 +197,7 @@ async fn a_count_says_what_it_lacks_and_is_complete_once_it_is_there() {
     assert_eq!(variants["items"][1]["candidate"], 0, "no contract was signed");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn what_a_plan_asks_makes_sense_or_is_refused_with_every_reason() {
     let world = World::start().await;
     let actors = Actors::of(&world).await;

@@ -54,7 +54,7 @@ async fn role_of(house: &House, account: &Client) -> Option<String> {
     Some(row["role"].as_str().unwrap().to_owned())
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn who_is_invited_accepts_by_the_token_of_the_mail_and_belongs_to_it_in_that_role() {
     let world = World::start().await;
     let actors = Actors::of(&world).await;
@@ -87,7 +87,7 @@ async fn who_is_invited_accepts_by_the_token_of_the_mail_and_belongs_to_it_in_th
     acting.post("/achievements", techmart_tests::builders::achievement("成果")).await.created();
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn who_has_no_account_registers_the_invited_address_first() {
     let world = World::start().await;
     let actors = Actors::of(&world).await;
@@ -101,7 +101,7 @@ async fn who_has_no_account_registers_the_invited_address_first() {
     assert_eq!(role_of(&house, &person).await.as_deref(), Some("viewer"));
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn a_token_is_for_the_invited_address_and_works_once() {
     let world = World::start().await;
     let actors = Actors::of(&world).await;
@@ -132,7 +132,7 @@ async fn a_token_is_for_the_invited_address_and_works_once() {
     accept(&person, "no-such-token").await.refused(422, "invalid_link");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn an_invitation_ends_after_seven_days_and_the_address_may_be_invited_again() {
     let world = World::start().await;
     let actors = Actors::of(&world).await;
@@ -163,7 +163,7 @@ async fn an_invitation_ends_after_seven_days_and_the_address_may_be_invited_agai
     assert_ne!(ids[0], again);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn what_is_revoked_lets_nobody_in_and_another_one_may_follow() {
     let world = World::start().await;
     let actors = Actors::of(&world).await;
@@ -203,7 +203,7 @@ async fn what_is_revoked_lets_nobody_in_and_another_one_may_follow() {
     other.act(&format!("{elsewhere}/revoke")).await.refused(404, "not_found");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn who_is_a_member_already_is_neither_invited_nor_let_in_twice() {
     let world = World::start().await;
     let actors = Actors::of(&world).await;
@@ -219,7 +219,7 @@ async fn who_is_a_member_already_is_neither_invited_nor_let_in_twice() {
     invite(&house.owner, &house.at, "no address", "viewer").await.refused(400, "invalid_body");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn nothing_that_is_kept_holds_the_token_and_no_answer_is_kept_under_a_key() {
     let world = World::start().await;
     let actors = Actors::of(&world).await;
@@ -253,7 +253,7 @@ async fn nothing_that_is_kept_holds_the_token_and_no_answer_is_kept_under_a_key(
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn nobody_learns_from_an_invitation_whether_an_address_is_registered() {
     let world = World::start().await;
     let actors = Actors::of(&world).await;
@@ -286,7 +286,7 @@ async fn nobody_learns_from_an_invitation_whether_an_address_is_registered() {
     assert_eq!(refused["detail"], also["detail"]);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn auditors_see_that_somebody_is_invited_but_not_the_address() {
     let world = World::start().await;
     let actors = Actors::of(&world).await;
@@ -304,7 +304,7 @@ async fn auditors_see_that_somebody_is_invited_but_not_the_address() {
     assert!(!log.to_string().contains("secret@"), "{log}");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn nobody_floods_an_address_or_many_with_invitations() {
     let world = World::start().await;
     let actors = Actors::of(&world).await;
@@ -329,7 +329,7 @@ async fn nobody_floods_an_address_or_many_with_invitations() {
     invite(&owner, &house.at, email, "viewer").await.created();
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn a_broker_invites_the_first_owner_of_an_organisation_that_only_a_source_names() {
     let world = World::start().await;
     let actors = Actors::of(&world).await;

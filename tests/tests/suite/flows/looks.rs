@@ -51,7 +51,7 @@ async fn looks(admin: &Client) -> Vec<(String, String, String)> {
         .collect()
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn each_look_of_an_auditor_is_in_the_log_and_in_no_history() {
     let world = World::start().await;
     let actors = Actors::of(&world).await;
@@ -96,7 +96,7 @@ async fn each_look_of_an_auditor_is_in_the_log_and_in_no_history() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn what_everybody_may_read_is_not_logged_and_neither_is_who_is_no_auditor() {
     let world = World::start().await;
     let actors = Actors::of(&world).await;
@@ -123,7 +123,7 @@ async fn what_everybody_may_read_is_not_logged_and_neither_is_who_is_no_auditor(
     assert_eq!(looks(&actors.admin).await, []);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn a_page_that_tells_an_auditor_more_than_others_is_logged() {
     let world = World::start().await;
     let actors = Actors::of(&world).await;
@@ -156,7 +156,7 @@ async fn said(reader: &Client, path: &str) -> Value {
     body
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn a_page_that_is_not_logged_says_to_an_auditor_what_it_says_to_everybody_who_signed_in() {
     let world = World::start().await;
     let actors = Actors::of(&world).await;
@@ -186,7 +186,7 @@ async fn a_page_that_is_not_logged_says_to_an_auditor_what_it_says_to_everybody_
     assert_eq!(looks(&actors.admin).await.len(), 3);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn that_nothing_has_changed_is_a_look_too() {
     let world = World::start().await;
     let actors = Actors::of(&world).await;
@@ -202,7 +202,7 @@ async fn that_nothing_has_changed_is_a_look_too() {
     assert_eq!(seen, [&*paths[0], &*paths[0], &*paths[1], &*paths[1]]);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn auditors_upload_nothing() {
     let world = World::start().await;
     let actors = Actors::of(&world).await;
@@ -211,7 +211,7 @@ async fn auditors_upload_nothing() {
     auditor.upload("evidence", "paper.pdf", bytes).await.refused(403, "forbidden");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn an_organisation_keeps_so_many_bytes_of_files_and_no_more() {
     let world = World::start().await;
     let actors = Actors::of(&world).await;
@@ -241,7 +241,7 @@ async fn an_organisation_keeps_so_many_bytes_of_files_and_no_more() {
     other.upload("evidence", "theirs.pdf", bytes(200)).await.created();
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn a_recorded_meeting_is_told_to_the_side_that_is_to_confirm_it() {
     let world = World::start().await;
     let actors = Actors::of(&world).await;

@@ -17,7 +17,7 @@ async fn confirm_all(broker: &Client) {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn six_accounts_carry_a_docking_to_its_landing_and_every_figure_follows() {
     let world = World::start().await;
     let actors = Actors::of(&world).await;

@@ -20,7 +20,7 @@ async fn log_in(client: &Client, email: &str, password: &str) -> techmart_tests:
     client.post("/auth/login", json!({ "email": email, "password": password })).await
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn a_person_registers_verifies_the_address_by_mail_and_signs_in() {
     let world = World::start().await;
     let visitor = world.visitor();
@@ -38,7 +38,7 @@ async fn a_person_registers_verifies_the_address_by_mail_and_signs_in() {
     assert_eq!(visitor.get("/me").await.status.as_u16(), 401);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn the_link_of_a_mail_works_within_its_time_alone() {
     let world = World::start().await;
     let visitor = world.visitor();
@@ -53,7 +53,7 @@ async fn the_link_of_a_mail_works_within_its_time_alone() {
     visitor.post("/auth/verify-email", json!({ "token": fresh })).await.status(204);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn a_refresh_token_works_once_and_its_second_use_ends_the_session() {
     let world = World::start().await;
     let actors = Actors::of(&world).await;
@@ -81,7 +81,7 @@ async fn a_refresh_token_works_once_and_its_second_use_ends_the_session() {
     other.get("/me").await.ok();
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn of_two_refreshes_with_one_token_at_once_at_most_one_succeeds() {
     let world = World::start().await;
     let actors = Actors::of(&world).await;
@@ -101,7 +101,7 @@ async fn of_two_refreshes_with_one_token_at_once_at_most_one_succeeds() {
     assert!(statuses.iter().all(|status| matches!(status, 200 | 401)), "{statuses:?}");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn signing_out_everywhere_ends_every_session_and_signing_out_ends_one() {
     let world = World::start().await;
     let actors = Actors::of(&world).await;
@@ -123,7 +123,7 @@ async fn signing_out_everywhere_ends_every_session_and_signing_out_ends_one() {
     sign_in(&world, &one.email).await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn a_forgotten_password_is_replaced_by_mail_once_and_the_old_one_and_its_sessions_are_gone() {
     let world = World::start().await;
     let actors = Actors::of(&world).await;
@@ -145,7 +145,7 @@ async fn a_forgotten_password_is_replaced_by_mail_once_and_the_old_one_and_its_s
     log_in(&visitor, &person.email, ANOTHER_PASSWORD).await.ok();
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn changing_the_password_ends_all_other_sessions() {
     let world = World::start().await;
     let actors = Actors::of(&world).await;
@@ -160,7 +160,7 @@ async fn changing_the_password_ends_all_other_sessions() {
     assert_eq!(there.get("/me").await.status.as_u16(), 401);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn answers_are_alike_for_known_and_unknown_addresses() {
     let world = World::start().await;
     let actors = Actors::of(&world).await;
@@ -200,7 +200,7 @@ async fn answers_are_alike_for_known_and_unknown_addresses() {
     sign_in(&world, &person.email).await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn guessing_a_password_is_slowed_though_requests_are_not_limited() {
     let world = World::start().await;
     let actors = Actors::of(&world).await;
@@ -230,7 +230,7 @@ async fn guessing_a_password_is_slowed_though_requests_are_not_limited() {
     log_in(&visitor, &person.email, PASSWORD).await.ok();
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn of_many_guesses_at_once_no_more_are_looked_at_than_one_after_another() {
     let world = World::start().await;
     let actors = Actors::of(&world).await;
@@ -251,7 +251,7 @@ async fn of_many_guesses_at_once_no_more_are_looked_at_than_one_after_another() 
     assert!(statuses.iter().all(|status| matches!(status, 401 | 429)), "{statuses:?}");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn a_client_that_asks_too_often_is_told_when_to_come_back() {
     let world = World::with(Setting { rate_limit: true, ..Setting::default() }).await;
     let visitor = world.visitor();
@@ -276,7 +276,7 @@ async fn a_client_that_asks_too_often_is_told_when_to_come_back() {
     visitor.get("/health/live").await.ok();
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn a_viewer_reads_but_does_not_write_and_an_editor_does() {
     let world = World::start().await;
     let actors = Actors::of(&world).await;
@@ -311,7 +311,7 @@ async fn a_viewer_reads_but_does_not_write_and_an_editor_does() {
     assert!(matches!(refused.status.as_u16(), 403 | 404), "{}", refused.body);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn the_last_owner_cannot_go() {
     let world = World::start().await;
     let actors = Actors::of(&world).await;
@@ -340,7 +340,7 @@ async fn the_last_owner_cannot_go() {
     assert_eq!(second.get(&members).await.ok()["items"].as_array().unwrap().len(), 1);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn of_two_owners_who_leave_at_once_one_stays() {
     let world = World::start().await;
     let actors = Actors::of(&world).await;
@@ -364,7 +364,7 @@ async fn of_two_owners_who_leave_at_once_one_stays() {
     assert!(left["items"].as_array().unwrap().iter().any(|row| row["role"] == "owner"), "{left}");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn a_wrong_credit_code_is_told_with_what_would_be_right_and_a_code_has_one_organisation() {
     let world = World::start().await;
     let actors = Actors::of(&world).await;

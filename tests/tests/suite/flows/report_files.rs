@@ -210,7 +210,7 @@ fn in_cells(part: &Value, member: &str) -> f64 {
     if part["measure"] == "count" { value } else { value / 100.0 }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn workbook_page_pictures_and_archive_say_what_was_frozen() {
     let world = World::start().await;
     let house = house(&world).await;
@@ -327,7 +327,7 @@ async fn workbook_page_pictures_and_archive_say_what_was_frozen() {
     assert!(readme.contains("sha256sum -c SHA256SUMS") && readme.contains(head["hash"].as_str().unwrap()));
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn what_somebody_wrote_is_neither_formula_nor_markup() {
     let world = World::start().await;
     let house = house(&world).await;
@@ -368,7 +368,7 @@ async fn what_somebody_wrote_is_neither_formula_nor_markup() {
     assert_eq!(told.header("x-content-type-options"), "nosniff");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn the_same_report_is_the_same_bytes_over_http_and_on_the_command_line() {
     let world = World::start().await;
     let house = house(&world).await;
@@ -425,7 +425,7 @@ async fn the_same_report_is_the_same_bytes_over_http_and_on_the_command_line() {
     );
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn units_are_for_the_centre_and_auditors_whose_downloads_are_logged() {
     let world = World::start().await;
     let house = house(&world).await;
@@ -463,7 +463,7 @@ async fn units_are_for_the_centre_and_auditors_whose_downloads_are_logged() {
     house.broker.get(&format!("{}/evidence.zip?stage=x", house.at)).await.refused(400, "invalid_parameter");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn evidence_that_was_lost_or_changed_is_named() {
     let world = World::start().await;
     let house = house(&world).await;
@@ -493,7 +493,7 @@ async fn evidence_that_was_lost_or_changed_is_named() {
     assert_eq!(document["evidence"], json!({ "altered": 1, "missing": 1 }));
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn a_picture_of_the_progress_is_public_versioned_and_says_when_there_is_nothing() {
     let world = World::start().await;
     let house = house(&world).await;
@@ -526,7 +526,7 @@ async fn a_picture_of_the_progress_is_public_versioned_and_says_when_there_is_no
     visitor.get(&format!("{}/charts/T4.svg", house.at)).await.ok();
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn a_report_whose_text_was_changed_says_so_on_every_file() {
     use sea_orm::{ConnectionTrait, Database};
     let world = World::start().await;

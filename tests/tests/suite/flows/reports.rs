@@ -104,7 +104,7 @@ async fn told(reader: &Client, report: &str) -> String {
     all
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn a_frozen_report_stays_what_it_was_whatever_comes_after() {
     let world = World::start().await;
     let actors = Actors::of(&world).await;
@@ -172,7 +172,7 @@ async fn a_frozen_report_stays_what_it_was_whatever_comes_after() {
     assert_eq!(rest["items"][0]["number"], 1);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn nothing_is_recorded_afterwards_as_if_a_report_had_known_it() {
     let world = World::start().await;
     let actors = Actors::of(&world).await;
@@ -197,7 +197,7 @@ async fn nothing_is_recorded_afterwards_as_if_a_report_had_known_it() {
     agrees(&verified(&world).await);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn a_correction_names_its_report_and_each_is_corrected_once() {
     let world = World::start().await;
     let actors = Actors::of(&world).await;
@@ -306,7 +306,7 @@ async fn twenty_who_freeze_at_once_make_a_chain_without_a_gap_while_others_recor
     agrees(&verified(&world).await);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn each_running_plan_is_frozen_once_after_a_month_ends() {
     let world = World::start().await;
     let actors = Actors::of(&world).await;
@@ -354,7 +354,7 @@ fn sample(assessment: &Value) -> Vec<String> {
     items.iter().map(|item| item["entry_id"].as_str().unwrap().to_owned()).collect()
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn an_assessor_draws_judges_takes_back_and_signs_and_then_nothing_changes() {
     let world = World::start().await;
     let actors = Actors::of(&world).await;
@@ -503,7 +503,7 @@ async fn relabel(db: &DatabaseConnection, id: EntryId, label: &str) {
     change.col_expr(ledger::Column::Label, Expr::value(label)).exec(db).await.unwrap();
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn one_byte_changed_behind_the_services_back_is_named() {
     let world = World::start().await;
     let actors = Actors::of(&world).await;
@@ -654,7 +654,7 @@ async fn one_byte_changed_behind_the_services_back_is_named() {
     names(&verified(&world).await, "snapshot 2");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn verify_passes_on_the_demo_and_fails_with_one_document_when_a_row_was_changed() {
     let data = tempfile::tempdir().unwrap();
     let (url, dropped) = database(data.path()).await;

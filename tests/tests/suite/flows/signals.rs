@@ -40,7 +40,7 @@ async fn broker_of(actors: &Actors<'_>, owner: &Client) -> Client {
     person
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn a_demand_that_says_little_names_no_figure_or_is_past_its_deadline_is_marked_once_and_goes_on() {
     let world = World::start().await;
     let actors = Actors::of(&world).await;
@@ -105,7 +105,7 @@ async fn broker_again(world: &World, broker: &Client) -> Client {
     techmart_tests::actors::sign_in(world, &broker.email).await
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn a_person_explains_upholds_and_reopens_and_nobody_their_own() {
     let world = World::start().await;
     let actors = Actors::of(&world).await;
@@ -154,7 +154,7 @@ async fn a_person_explains_upholds_and_reopens_and_nobody_their_own() {
     assert!(none.is_empty());
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn many_on_one_day_and_like_texts_are_one_signal_each_that_grows_until_it_is_judged() {
     let world = World::start().await;
     let actors = Actors::of(&world).await;
@@ -204,7 +204,7 @@ async fn many_on_one_day_and_like_texts_are_one_signal_each_that_grows_until_it_
     assert_eq!(about.len(), 2, "{about:?}");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn one_contact_of_three_organisations_is_told_without_the_contact() {
     let world = World::start().await;
     let actors = Actors::of(&world).await;
@@ -252,7 +252,7 @@ async fn one_contact_of_three_organisations_is_told_without_the_contact() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn a_contract_between_related_companies_is_marked() {
     let world = World::start().await;
     let actors = Actors::of(&world).await;

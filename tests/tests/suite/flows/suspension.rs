@@ -60,7 +60,7 @@ async fn listed(reader: &Client, path: &str, id: &str) -> bool {
     page["items"].as_array().unwrap().iter().any(|row| row["id"] == id)
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn what_a_suspended_organisation_published_is_hidden_from_outside_until_it_is_resumed() {
     let world = World::start().await;
     let actors = Actors::of(&world).await;
@@ -125,7 +125,7 @@ async fn what_a_suspended_organisation_published_is_hidden_from_outside_until_it
     assert_eq!(counted, (figures(&m.broker, "T1", "").await, figures(&m.broker, "T5", "").await));
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn brokers_and_admins_suspend_but_nobody_their_own() {
     let world = World::start().await;
     let actors = Actors::of(&world).await;
@@ -149,7 +149,7 @@ async fn brokers_and_admins_suspend_but_nobody_their_own() {
     m.broker.act(&resume).await.ok();
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn a_suspended_organisation_submits_publishes_expresses_and_accepts_nothing() {
     let world = World::start().await;
     let actors = Actors::of(&world).await;
@@ -196,7 +196,7 @@ async fn a_suspended_organisation_submits_publishes_expresses_and_accepts_nothin
     dock(&m.university, json!({ "demand_id": need })).await.created();
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn a_recommendation_is_not_taken_up_while_a_side_is_suspended() {
     let world = World::start().await;
     let actors = Actors::of(&world).await;
@@ -214,7 +214,7 @@ async fn a_recommendation_is_not_taken_up_while_a_side_is_suspended() {
     m.enterprise.act(&at).await.ok();
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn one_suspended_listing_is_hidden_and_not_docked_while_the_others_stay() {
     let world = World::start().await;
     let actors = Actors::of(&world).await;
@@ -248,7 +248,7 @@ async fn one_suspended_listing_is_hidden_and_not_docked_while_the_others_stay() 
     m.university.act(&format!("/dockings/{waiting}/accept")).await.ok();
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn the_pages_of_demands_and_providers_are_hidden_alike() {
     let world = World::start().await;
     let actors = Actors::of(&world).await;
@@ -318,7 +318,7 @@ async fn units(reader: &Client) -> usize {
     reader.get("/ledger?indicator=T2&limit=100").await.ok()["items"].as_array().unwrap().len()
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn a_renewed_agreement_is_longer_has_its_own_paper_and_is_not_counted_again() {
     let world = World::start().await;
     let actors = Actors::of(&world).await;
@@ -384,7 +384,7 @@ async fn a_renewed_agreement_is_longer_has_its_own_paper_and_is_not_counted_agai
     assert_eq!(broker.post(&renew, next).await.fault_codes(), ["attachment_in_use"]);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn a_provider_whose_agreement_is_over_comes_back_by_another_one() {
     let world = World::start().await;
     let actors = Actors::of(&world).await;

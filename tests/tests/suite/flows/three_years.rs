@@ -270,7 +270,7 @@ async fn money_and_enclaves(centre: &mut Centre<'_>, year: i32) {
     centre.post_once(&broker, "/enclave-entries", body).await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn three_years_of_the_real_plan_are_counted_frozen_and_assessed() {
     let Ok(file) = std::env::var("TECHMART_TEST_LISTINGS") else {
         println!("left out: TECHMART_TEST_LISTINGS names no file of real listings");

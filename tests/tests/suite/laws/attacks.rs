@@ -40,7 +40,7 @@ async fn next_version(author: &Client, broker: &Client, id: &str, change: Value)
     approve(broker, "achievements", id).await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn a_version_that_was_for_few_stays_theirs_when_the_next_one_is_for_all() {
     let world = World::start().await;
     let actors = Actors::of(&world).await;
@@ -62,7 +62,7 @@ async fn a_version_that_was_for_few_stays_theirs_when_the_next_one_is_for_all() 
     assert_eq!(own["items"].as_array().unwrap().len(), 2);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn a_hash_that_everybody_reads_tells_nothing_of_a_contact() {
     let world = World::start().await;
     let actors = Actors::of(&world).await;
@@ -80,7 +80,7 @@ async fn a_hash_that_everybody_reads_tells_nothing_of_a_contact() {
     assert_eq!(hashes[0], hashes[1], "the hash is that of what everybody may read");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn a_demand_without_a_name_is_found_by_no_place_and_names_no_source() {
     let world = World::start().await;
     let actors = Actors::of(&world).await;
@@ -109,7 +109,7 @@ async fn a_demand_without_a_name_is_found_by_no_place_and_names_no_source() {
     assert_eq!(inside["source_url"], "https://motor.example/our-demand");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn a_pair_counts_once_whatever_number_the_achievement_gets_later() {
     let world = World::start().await;
     let actors = Actors::of(&world).await;
@@ -137,7 +137,7 @@ async fn a_pair_counts_once_whatever_number_the_achievement_gets_later() {
     assert_eq!(figures(&broker, "T1", "").await, (0, 2));
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn nobody_confirms_a_landing_whose_contract_they_recorded() {
     let world = World::start().await;
     let actors = Actors::of(&world).await;
@@ -169,7 +169,7 @@ async fn supplier_negotiates(supplier: &Client, at: &str) {
     supplier.act(&format!("{at}/negotiate")).await.ok();
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn an_organisation_changes_neither_where_it_is_nor_who_judges_it() {
     let world = World::start().await;
     let actors = Actors::of(&world).await;
@@ -197,7 +197,7 @@ async fn an_organisation_changes_neither_where_it_is_nor_who_judges_it() {
     person.get(&format!("/attachments/{file}")).await.status(404);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn what_is_counted_by_hand_keeps_the_rules_of_what_is_counted() {
     let world = World::start().await;
     let actors = Actors::of(&world).await;
@@ -232,7 +232,7 @@ async fn what_is_counted_by_hand_keeps_the_rules_of_what_is_counted() {
     other.post("/ledger", body("kk1", json!({})).await).await.created();
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn an_answer_about_faults_is_no_longer_than_a_page() {
     let world = World::start().await;
     let mut body = serde_json::Map::new();

@@ -5,7 +5,7 @@ use reqwest::Method;
 use serde_json::json;
 use techmart_tests::World;
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn the_frameworks_own_refusals_are_problem_documents_too() {
     let world = World::start().await;
     let visitor = world.visitor();
@@ -36,7 +36,7 @@ async fn the_frameworks_own_refusals_are_problem_documents_too() {
     reply.refused(401, "not_signed_in");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn all_faults_of_a_query_are_told_in_the_readers_language() {
     let world = World::start().await;
     let path = "/search?limit=0&limit=5&trl_min=12&kind=x&what=1";
@@ -51,7 +51,7 @@ async fn all_faults_of_a_query_are_told_in_the_readers_language() {
     assert_eq!(chinese.refused(400, "invalid_parameter")["title"], "参数不符合接口文档");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn a_cursor_belongs_to_the_list_it_came_from() {
     let world = World::start().await;
     let visitor = world.visitor();
@@ -59,7 +59,7 @@ async fn a_cursor_belongs_to_the_list_it_came_from() {
     visitor.get("/search?cursor=eyJsIjoiYSIsImsiOjF9").await.refused(400, "invalid_cursor");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn every_answer_names_its_request_and_carries_the_safe_headers() {
     let world = World::start().await;
     let reply = world.visitor().call(Method::GET, "/plans", None, &[("x-request-id", "my-own.id_1")]).await;

@@ -267,7 +267,7 @@ fn nothing(found: &[String]) {
     assert!(found.is_empty(), "{} leaks:\n{}", found.len(), found.join("\n"));
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn what_is_private_is_in_nothing_that_a_visitor_a_stranger_or_an_auditor_can_read() {
     let planted = Planted::set().await;
     let addresses = planted.addresses().await;
@@ -303,7 +303,7 @@ async fn what_is_private_is_in_nothing_that_a_visitor_a_stranger_or_an_auditor_c
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn what_is_private_is_shown_to_those_whom_it_belongs_to() {
     let planted = Planted::set().await;
     let shown = async |client: &Client, path: String, value: &str| {
@@ -335,7 +335,7 @@ async fn what_is_private_is_shown_to_those_whom_it_belongs_to() {
     shown(university, format!("/dockings/{}/contacts", planted.waiting), NEED_PHONE).await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn a_search_for_what_is_private_finds_nothing_and_shows_nothing() {
     let planted = Planted::set().await;
     let id = planted.hidden.acting.clone().unwrap();
@@ -372,7 +372,7 @@ async fn a_search_for_what_is_private_finds_nothing_and_shows_nothing() {
     nothing(&found);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn errors_do_not_name_what_the_caller_may_not_know_of() {
     let planted = Planted::set().await;
     let mut marks = Planted::contacts();
@@ -419,7 +419,7 @@ async fn errors_do_not_name_what_the_caller_may_not_know_of() {
     nothing(&found);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn mails_tell_their_reader_nothing_that_the_reader_may_not_see() {
     let planted = Planted::set().await;
     let mails = planted.world.mails();
@@ -445,7 +445,7 @@ async fn mails_tell_their_reader_nothing_that_the_reader_may_not_see() {
     assert!(!planted.world.mails_to(&planted.hidden.email).is_empty());
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn the_rows_that_are_kept_for_the_service_itself_hold_no_contact_and_no_secret() {
     let planted = Planted::set().await;
     let db = planted.world.state.db.read();

@@ -33,7 +33,7 @@ async fn mails(world: &World) -> Vec<outbox::Model> {
         .unwrap()
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn a_mail_server_that_is_down_stops_nothing_and_its_mails_are_laid_aside_at_last() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
@@ -95,7 +95,7 @@ async fn a_mail_server_that_is_down_stops_nothing_and_its_mails_are_laid_aside_a
     assert_eq!(dead["items"].as_array().unwrap().len(), 0, "{dead}");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn a_mail_server_that_comes_back_gets_what_waited_once() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
@@ -130,7 +130,7 @@ async fn published(db: &Db) -> BTreeMap<Uuid, i64> {
         .collect()
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn the_index_equals_the_database_once_the_outbox_is_empty() {
     let world = World::start().await;
     let actors = Actors::of(&world).await;

@@ -130,7 +130,7 @@ async fn converse(stream: TcpStream, mails: &Mutex<Vec<Taken>>) -> std::io::Resu
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn mails_go_out_to_a_server_that_speaks_smtp() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("smtp://{}", listener.local_addr().unwrap());
@@ -341,7 +341,7 @@ async fn things(db: &DatabaseConnection) -> BTreeSet<String> {
         .collect()
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn the_steps_of_the_schema_lead_up_down_and_up_again() {
     let data = tempfile::tempdir().unwrap();
     let (url, dropped) = database(data.path()).await;

@@ -120,7 +120,7 @@ async fn nothing_acknowledged_is_lost_or_doubled_when_the_process_is_killed() {
     forget(dropped).await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn sigterm_ends_the_service_in_order_and_a_second_serve_on_the_folder_is_refused() {
     let data = tempfile::tempdir().unwrap();
     let mut service = Service::start(data.path(), &[]).await;

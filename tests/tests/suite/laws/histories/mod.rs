@@ -22,7 +22,7 @@ const SEED: u64 = 2026;
 /// After so many histories another world begins: each is compared with all its rows at every step.
 const HISTORIES_A_WORLD: u64 = 6;
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn whatever_happens_the_figures_are_a_recount_of_the_ledger_and_what_was_known_stays_known() {
     let seed: u64 =
         std::env::var("TECHMART_TEST_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(SEED);

@@ -62,7 +62,7 @@ fn row(name: &str) -> &'static str {
     TABLE.iter().find(|(row, _)| *row == name).map(|(_, letters)| *letters).unwrap()
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn every_kind_of_actor_is_answered_as_the_table_says() {
     let scene = Scene::set().await;
     let mut found = Vec::new();
@@ -72,7 +72,7 @@ async fn every_kind_of_actor_is_answered_as_the_table_says() {
     assert!(found.is_empty(), "{} differences:\n{}", found.len(), found.join("\n"));
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn what_was_never_published_is_hidden_from_visitors_and_strangers_whatever_they_try() {
     let scene = Scene::set().await;
     let mut found = Vec::new();
