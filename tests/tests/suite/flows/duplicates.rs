@@ -391,6 +391,25 @@ async fn decisions_that_follow_each_other_are_undone_from_the_last_to_the_first(
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn what_was_withdrawn_at_once_while_it_was_a_variant_is_not_counted_by_the_undo() {
+    let world = World::start().await;
+    let actors = Actors::of(&world).await;
+    let m = market(&actors).await;
+    let first = offer(&m, "高炉煤气脱硫", json!({})).await;
+    let second = offer(&m, "焦炉烟气脱硝", json!({})).await;
+    let named = json!({ "subject": "achievement", "left_id": first, "right_id": second, "note": "同一装置" });
+    let at = format!("/duplicates/{}", id_of(&m.broker.post("/duplicates", named).await.created()));
+    let variant = json!({ "canonical_id": first, "note": "同一装置" });
+    m.broker.post(&format!("{at}/mark-variant"), variant).await.ok();
+    assert_eq!(counted(&m.broker, "T1").await, 1);
+    let withdraw = format!("/achievements/{second}/withdraw");
+    m.university.post(&withdraw, json!({ "reason": "已转让" })).await.ok();
+    m.broker.post(&format!("{at}/undo"), json!({ "reason": "两套装置" })).await.ok();
+    assert_eq!(counted(&m.broker, "T1").await, 1);
+    sound(&world);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn of_two_merges_at_once_one_wins() {
     let world = World::start().await;
     let actors = Actors::of(&world).await;
