@@ -25,6 +25,8 @@ use crate::{
     db::Tx,
     error::{AppError, Result},
     features::{
+        docking::repo as dockings,
+        landing::repo as landings,
         ledger::{
             repo, rules,
             service::{self, Earned, earn},
@@ -459,21 +461,30 @@ pub async fn of_docking_never_counted(
     docking: &docking::Model,
 ) -> Result<Vec<EntryId>> {
     let of_docking = ledger::Column::DockingId.eq(docking.id);
-    for indicator in repo::indicators_on(tx, Basis::DockingReached).await? {
+    let mut earned = Vec::new();
+    for basis in [Basis::DockingReached, Basis::AchievementLanded] {
+        let codes: Vec<String> =
+            repo::indicators_on(tx, basis).await?.into_iter().map(|indicator| indicator.code).collect();
         let ever = ledger::Entity::find()
-            .filter(ledger::Column::Indicator.eq(&indicator.code))
+            .filter(ledger::Column::Indicator.is_in(codes.clone()))
             .filter(of_docking.clone())
             .one(tx)
             .await?;
         if ever.is_some() {
-            return Ok(Vec::new());
+            continue;
         }
-    }
-    rules::docking::recounted(tx, cx, docking).await?;
-    let mut earned = Vec::new();
-    for indicator in repo::indicators_on(tx, Basis::DockingReached).await? {
-        let entries = in_force(tx, &indicator.code, of_docking.clone()).await?;
-        earned.extend(entries.iter().map(|entry| entry.id));
+        if basis == Basis::DockingReached {
+            rules::docking::recounted(tx, cx, docking).await?;
+        } else if let Some(landing) = dockings::landing(tx, docking.id).await? {
+            rules::landing::landed(tx, cx, docking, &landing).await?;
+            for milestone in landings::milestones(tx, &[landing.id]).await? {
+                rules::landing::evidence_added(tx, cx, docking, &landing, &milestone.evidence.0).await?;
+            }
+        }
+        for code in &codes {
+            let entries = in_force(tx, code, of_docking.clone()).await?;
+            earned.extend(entries.iter().map(|entry| entry.id));
+        }
     }
     Ok(earned)
 }
