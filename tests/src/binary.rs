@@ -3,12 +3,15 @@
 use std::{
     path::{Path, PathBuf},
     process::{Child, Command, Output, Stdio},
-    sync::{OnceLock, mpsc},
+    sync::{Arc, OnceLock, mpsc},
 };
 
 use serde_json::Value;
 
-use crate::world::PATIENCE;
+use crate::{
+    Client,
+    world::{PATIENCE, ask},
+};
 
 /// The `techmart` of this source, built once a run when it is not up to date, or the one that
 /// `TECHMART_TEST_BINARY` names.
@@ -102,10 +105,16 @@ impl Service {
         let health = format!("{}/health/ready", service.base);
         crate::world::until(
             "the service is ready",
-            async || matches!(crate::world::ask(&health).await, Ok(reply) if reply.status().is_success()),
+            async || matches!(ask(&health).await, Ok(reply) if reply.status().is_success()),
         )
         .await;
         service
+    }
+
+    /// A client that has not signed in.
+    pub async fn visitor(&self) -> Client {
+        let document = ask(&format!("{}/api/v1/openapi.json", self.base)).await.unwrap();
+        Client::new(&self.base, Arc::new(document.json().await.unwrap()))
     }
 
     /// SIGKILL: no chance to tidy up.

@@ -6,13 +6,9 @@ use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter,
 use techmart_entity::{
     docking,
     id::{ContractId, DockingId, EntryId, ListingId},
-    indicator::{
-        self, Basis,
-        parameters::{self, Publication},
-        rule,
-    },
+    indicator::{self, Basis},
     ledger::{self, CountStage},
-    listing::{self, Content, status::ListingStatus},
+    listing::{self, Content},
     organisation,
 };
 
@@ -159,13 +155,7 @@ pub async fn of_listing(
 async fn stopped_counting(tx: &Tx, indicator: &indicator::Model, row: &listing::Model) -> Result<bool> {
     match indicator.basis {
         Basis::DemandCollected => Ok(not_technical(row)),
-        Basis::AchievementPublished => {
-            let expired = row.status == ListingStatus::Expired
-                && !parameters::read::<Publication>(&indicator.parameters)
-                    .map_err(AppError::internal)?
-                    .keep_expired;
-            Ok(expired || withdrawn_at_once(tx, indicator, row).await?)
-        }
+        Basis::AchievementPublished => rules::listing::stopped_counting(tx, indicator, row).await,
         Basis::ItemPublished
         | Basis::ProviderEntered
         | Basis::DockingReached
@@ -176,20 +166,6 @@ async fn stopped_counting(tx: &Tx, indicator: &indicator::Model, row: &listing::
         | Basis::IpPledgeLoan
         | Basis::Manual => Ok(false),
     }
-}
-
-/// By the rule that was in force when it was withdrawn.
-async fn withdrawn_at_once(tx: &Tx, indicator: &indicator::Model, row: &listing::Model) -> Result<bool> {
-    let Some((end, start)) = row.withdrawn_at.zip(row.first_published_at) else { return Ok(false) };
-    let rule = rule::Entity::find()
-        .filter(rule::Column::Indicator.eq(&indicator.code))
-        .filter(rule::Column::InForceAt.lte(end))
-        .order_by_desc(rule::Column::InForceAt)
-        .one(tx)
-        .await?;
-    let Some(rule) = rule else { return Ok(false) };
-    let rule: Publication = parameters::read(&rule.parameters).map_err(AppError::internal)?;
-    Ok(end - start < chrono::Duration::hours(rule.withdrawal_grace_hours))
 }
 
 /// Whether a listing is counted, or another that is the same by a hard key or a variant of it. Each first

@@ -21,7 +21,7 @@ use techmart_tests::{
 use tokio::net::TcpListener;
 use uuid::Uuid;
 
-use super::parts::{Office, Post, environment, forget, settled, visitor};
+use super::parts::{Office, Post, environment, forget, settled};
 
 /// The mails that wait, were sent or were given up.
 async fn mails(world: &World) -> Vec<outbox::Model> {
@@ -233,7 +233,7 @@ async fn the_index_equals_the_database_after_kills_and_is_built_anew_when_it_is_
             ready["search"]["state"] == "ok"
         })
         .await;
-        let found = visitor(&service).await.get("/search?q=成果").await.ok();
+        let found = service.visitor().await.get("/search?q=成果").await.ok();
         assert_eq!(found["items"].as_array().unwrap().len(), 8, "{found}");
         assert!(service.terminate().success());
         let revisions = index(data.path(), &environment).await.revisions().await.unwrap();
@@ -267,7 +267,7 @@ async fn reindex_leaves_the_work_to_a_service_that_has_the_index_open_and_else_d
     let db = Db::connect(&url).await.unwrap();
     let jobs = outbox::Entity::find().filter(outbox::Column::Kind.eq("work")).all(db.read()).await.unwrap();
     assert!(jobs.iter().all(|job| job.done_at.is_some() && job.last_error.is_none()), "{jobs:?}");
-    let found = visitor(&service).await.get("/search?q=重建").await.ok();
+    let found = service.visitor().await.get("/search?q=重建").await.ok();
     assert_eq!(found["items"].as_array().unwrap().len(), 3, "{found}");
     assert!(service.terminate().success());
     let alone = binary::run_json(data.path(), &environment, &["reindex"]);

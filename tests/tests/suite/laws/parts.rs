@@ -175,20 +175,9 @@ pub fn environment(data: &Path, url: &str, setting: &Setting) -> Vec<(String, St
     environment
 }
 
-/// A client of the service that has not signed in.
-pub async fn visitor(service: &Service) -> Client {
-    let document: Value = techmart_tests::world::ask(&format!("{}/api/v1/openapi.json", service.base))
-        .await
-        .unwrap()
-        .json()
-        .await
-        .unwrap();
-    Client::new(&service.base, Arc::new(document))
-}
-
 /// Signs in to the service.
 pub async fn signed_in(service: &Service, email: &str) -> Client {
-    let mut client = visitor(service).await;
+    let mut client = service.visitor().await;
     let tokens = client.post("/auth/login", json!({ "email": email, "password": PASSWORD })).await.ok();
     client.token = Some(tokens["access_token"].as_str().unwrap().to_owned());
     client
@@ -360,7 +349,7 @@ async fn the_steps_of_the_schema_lead_up_down_and_up_again() {
     db.close().await;
     let environment = environment(data.path(), &url, &Setting::default());
     let service = Service::start(data.path(), &environment).await;
-    visitor(&service).await.get("/progress?plan=demo").await.ok();
+    service.visitor().await.get("/progress?plan=demo").await.ok();
     drop(service);
     forget(dropped).await;
 }
@@ -410,7 +399,7 @@ async fn two_instances_on_one_postgresql_behave_as_one() {
     assert_eq!(statuses.iter().filter(|status| **status == 200).count(), 1, "{statuses:?}");
     assert!(statuses.iter().all(|status| matches!(status, 200 | 409)), "{statuses:?}");
     for service in [&a, &b] {
-        let shown = visitor(service).await.get(&page).await;
+        let shown = service.visitor().await.get(&page).await;
         assert_eq!(shown.ok()["content"]["title"], "两个实例");
     }
     // One key at both acts once.

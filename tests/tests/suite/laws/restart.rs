@@ -18,18 +18,8 @@ use techmart_tests::{
 /// How often the service is killed while it is written to.
 const KILLS: u64 = 12;
 
-async fn client(service: &Service) -> Client {
-    let document: Value = techmart_tests::world::ask(&format!("{}/api/v1/openapi.json", service.base))
-        .await
-        .unwrap()
-        .json()
-        .await
-        .unwrap();
-    Client::new(&service.base, Arc::new(document))
-}
-
 async fn admin(service: &Service) -> Client {
-    let mut client = client(service).await;
+    let mut client = service.visitor().await;
     let body = json!({ "email": "admin@centre.example", "password": PASSWORD });
     let tokens = client.post("/auth/login", body).await.ok();
     client.token = Some(tokens["access_token"].as_str().unwrap().to_owned());

@@ -1,13 +1,17 @@
 //! First publications: achievements (T1), and achievements and demands alike (T5).
 
+use chrono::Duration;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use techmart_entity::{
+    Instant,
     id::ListingId,
     indicator::{
-        Basis,
+        self, Basis,
         parameters::{self, Items, Publication},
+        rule,
     },
     ledger::EvidenceKind,
-    listing::{Content, ListingKind, Model, version},
+    listing::{Content, ListingKind, Model, status::ListingStatus, version},
 };
 
 use super::{achievement_key, evidence, of_listing, paper};
@@ -117,6 +121,34 @@ async fn variant_is_counted(tx: &Tx, indicator: &str, row: &Model) -> Result<boo
     Ok(counted.iter().any(|(entry, _)| entry.demo == row.demo))
 }
 
+/// Whether an end at that instant comes so soon after the first publication that it does not count.
+fn at_once(rule: &Publication, row: &Model, end: Instant) -> bool {
+    let grace = Duration::hours(rule.withdrawal_grace_hours);
+    row.first_published_at.is_some_and(|start| end - start < grace)
+}
+
+/// Whether an achievement has come to where it no longer counts: withdrawn at once, by the rule that was in force
+/// then, or expired under a rule that says so.
+///
+/// # Errors
+/// When the rows cannot be read.
+pub async fn stopped_counting(tx: &Tx, indicator: &indicator::Model, row: &Model) -> Result<bool> {
+    let now: Publication = parameters::read(&indicator.parameters).map_err(AppError::internal)?;
+    if row.status == ListingStatus::Expired && !now.keep_expired {
+        return Ok(true);
+    }
+    let Some(end) = row.withdrawn_at else { return Ok(false) };
+    let then = rule::Entity::find()
+        .filter(rule::Column::Indicator.eq(&indicator.code))
+        .filter(rule::Column::InForceAt.lte(end))
+        .order_by_desc(rule::Column::InForceAt)
+        .one(tx)
+        .await?;
+    let Some(then) = then else { return Ok(false) };
+    let then: Publication = parameters::read(&then.parameters).map_err(AppError::internal)?;
+    Ok(at_once(&then, row, end))
+}
+
 /// What was published and counted and is withdrawn at once, is taken back.
 ///
 /// # Errors
@@ -128,8 +160,7 @@ pub async fn withdrawn(tx: &Tx, cx: &Context, row: &Model) -> Result<()> {
     for indicator in repo::indicators_on(tx, Basis::AchievementPublished).await? {
         let rule: Publication = parameters::read(&indicator.parameters).map_err(AppError::internal)?;
         let hours = rule.withdrawal_grace_hours;
-        let soon = row.first_published_at.is_some_and(|at| cx.now - at < chrono::Duration::hours(hours));
-        if !soon {
+        if !at_once(&rule, row, cx.now) {
             continue;
         }
         for (entry, _) in repo::active_of_listings(tx, &indicator.code, &[row.id]).await? {
