@@ -12,7 +12,8 @@ use actix_web::{App as Web, HttpServer, middleware::from_fn, web, web::Data};
 use argon2::Params;
 use async_trait::async_trait;
 use techmart_search::{
-    Answer, Document, Health, Query, Rebuild, SearchError, SearchIndex, SearchUrl, State as IndexState,
+    Answer, Ask, Document, Health, Match, Query, Rebuild, SearchError, SearchIndex, SearchUrl,
+    State as IndexState, SuggestQuery, Suggestion,
 };
 use tokio::sync::watch;
 use utoipa_actix_web::AppExt;
@@ -290,6 +291,14 @@ impl SearchIndex for ElsewhereIndex {
     }
 
     async fn search(&self, _: &Query) -> Result<Answer, SearchError> {
+        Self::away()
+    }
+
+    async fn suggest(&self, _: &SuggestQuery) -> Result<Vec<Suggestion>, SearchError> {
+        Self::away()
+    }
+
+    async fn matches(&self, _: &Ask) -> Result<Vec<Match>, SearchError> {
         Self::away()
     }
 

@@ -7,8 +7,8 @@ use crate::{
     error::{AppError, Code, Result},
     features::{
         account, achievement, assessment, attachment, audit, code_list, contract, demand, docking, duplicate,
-        enclave_entry, finance_case, funnel, import, indicator, invitation, landing, ledger, organisation,
-        provider, report, review, search, signal, snapshot,
+        enclave_entry, finance_case, funnel, import, indicator, invitation, landing, ledger, matching,
+        organisation, provider, recommendation, report, review, search, signal, snapshot,
     },
     openapi, say,
     state::State,
@@ -34,6 +34,8 @@ pub fn api(config: &mut ServiceConfig) {
             .configure(review::http::routes)
             .configure(attachment::http::routes)
             .configure(search::http::routes)
+            .configure(matching::http::routes)
+            .configure(recommendation::http::routes)
             .configure(indicator::http::routes)
             .configure(ledger::http::routes)
             .configure(funnel::http::routes)

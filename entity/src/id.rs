@@ -93,6 +93,8 @@ ids! {
     OrganisationId,
     /// A provider's entry 入驻.
     ProviderEntryId,
+    /// An achievement and a demand that are recommended to each other.
+    RecommendationId,
     /// A sign-in and all its refreshed tokens.
     SessionId,
     /// A signal against inflated figures.

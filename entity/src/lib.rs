@@ -27,6 +27,7 @@ pub mod listing;
 pub mod organisation;
 pub mod outbox;
 pub mod provider;
+pub mod recommendation;
 pub mod signal;
 pub mod snapshot;
 pub mod value;

@@ -19,6 +19,7 @@ mod m20261124_000012_load_whole_plan;
 mod m20261124_000013_index_files_and_invitations;
 mod m20261124_000014_create_listing_step;
 mod m20261124_000015_index_worklist;
+mod m20261124_000016_create_recommendations;
 
 pub use sea_orm_migration::MigratorTrait;
 
@@ -44,6 +45,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000013_index_files_and_invitations::Migration),
             Box::new(m20261124_000014_create_listing_step::Migration),
             Box::new(m20261124_000015_index_worklist::Migration),
+            Box::new(m20261124_000016_create_recommendations::Migration),
         ]
     }
 }

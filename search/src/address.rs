@@ -55,6 +55,20 @@ pub enum SearchUrlError {
     Index,
 }
 
+impl SearchUrl {
+    /// The same place with another index beside the one it names, for something that must not touch it.
+    #[must_use]
+    pub fn apart(self, name: &str) -> Self {
+        let name = format!("{name}-{}", uuid::Uuid::new_v4().simple());
+        match self {
+            Self::Embedded { directory } => Self::Embedded { directory: directory.join(name) },
+            Self::Meilisearch { base, key, index } => {
+                Self::Meilisearch { base, key, index: format!("{index}-{name}") }
+            }
+        }
+    }
+}
+
 impl FromStr for SearchUrl {
     type Err = SearchUrlError;
 

@@ -1,6 +1,6 @@
 //! The values of a listing that are filtered, counted and sorted, under the names both engines know them by.
 
-use crate::{Document, Facet};
+use crate::{Document, Facet, text::vocabulary};
 
 /// Attributes that are counted: every [`Facet`].
 pub(crate) const FACETS: [&str; 9] = {
@@ -14,6 +14,7 @@ pub(crate) const FACETS: [&str; 9] = {
 };
 
 pub(crate) const AUDIENCE: &str = "audience";
+pub(crate) const COMPLETENESS: &str = "completeness";
 pub(crate) const CURRENCY: &str = "price_currency";
 pub(crate) const DEMO: &str = "demo";
 pub(crate) const INDUSTRY_PREFIXES: &str = "industry_prefixes";
@@ -25,10 +26,14 @@ pub(crate) const PUBLISHED_AT: &str = "published_at";
 pub(crate) const REVISION: &str = "revision";
 
 /// Codes that are filtered but not counted.
-pub(crate) const CODES: [&str; 5] = [AUDIENCE, CURRENCY, DEMO, INDUSTRY_PREFIXES, NEGOTIABLE];
+pub(crate) const CODES: [&str; 6] = [AUDIENCE, CURRENCY, DEMO, INDUSTRY_PREFIXES, NEGOTIABLE, VOCABULARY];
 
 /// Numbers that are filtered or sorted by.
-pub(crate) const NUMBERS: [&str; 5] = [PRICE_HIGH, PRICE_LOW, PRICE_SORT, PUBLISHED_AT, REVISION];
+pub(crate) const NUMBERS: [&str; 6] =
+    [COMPLETENESS, PRICE_HIGH, PRICE_LOW, PRICE_SORT, PUBLISHED_AT, REVISION];
+
+/// The words of letters in its texts, for what is mistyped.
+pub(crate) const VOCABULARY: &str = "vocabulary";
 
 pub(crate) const YES: &str = "true";
 pub(crate) const NO: &str = "false";
@@ -66,6 +71,7 @@ impl Attributes {
             document.industry_codes.iter().flat_map(|code| prefixes(code)).collect(),
         ));
         codes.push((NEGOTIABLE, vec![flag(price.is_some_and(|price| price.negotiable))]));
+        codes.push((VOCABULARY, vocabulary(document)));
         for (_, values) in &mut codes {
             // An empty code is no code; one engine could not even filter by it.
             values.retain(|value| !value.is_empty());
@@ -74,6 +80,7 @@ impl Attributes {
         }
         let range = price.and_then(|price| price.range());
         let numbers = [
+            (COMPLETENESS, Some(completeness(document))),
             (PRICE_HIGH, range.map(|(_, high)| high)),
             (PRICE_LOW, range.map(|(low, _)| low)),
             (PRICE_SORT, price.and_then(|price| price.sort_figure())),
@@ -85,6 +92,26 @@ impl Attributes {
             numbers: numbers.into_iter().filter_map(|(name, value)| Some((name, value?))).collect(),
         }
     }
+}
+
+/// How much a listing tells, from 0 to 100: of two that match equally well the fuller one is of more use.
+fn completeness(document: &Document) -> i64 {
+    let said = |text: &&String| !text.trim().is_empty();
+    let summary = document.summary.iter().filter(said);
+    let body = document.body.iter().filter(said);
+    let mut texts = summary.clone().chain(body.clone());
+    let figures = texts.any(|text| text.chars().any(char::is_numeric));
+    let price = document.price.as_ref().is_some_and(|price| price.negotiable || price.range().is_some());
+    let parts = [
+        (summary.count() > 0, 25),
+        (!document.keywords.is_empty(), 20),
+        (figures, 15),
+        (document.trl.is_some() || document.field.is_some(), 5),
+        (price, 5),
+    ];
+    let told: i64 = parts.into_iter().filter_map(|(there, points)| there.then_some(points)).sum();
+    // Problem, advantage, detail: three of the long texts are as good as all.
+    told + body.take(3).map(|_| 10).sum::<i64>()
 }
 
 pub(crate) fn flag(value: bool) -> String {

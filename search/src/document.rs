@@ -51,6 +51,8 @@ pub struct Document {
     pub town: Option<String>,
     /// A facet.
     pub language: Option<String>,
+    /// When a demand wants it solved, milliseconds since 1970 UTC; matched, not searched.
+    pub wanted_by: Option<i64>,
     /// Who may find it.
     pub audience: Audience,
     /// Part of the demonstration catalogue.
@@ -59,6 +61,39 @@ pub struct Document {
     pub published_at: i64,
     /// The row's version at the time of reading, to compare index and database.
     pub revision: i64,
+}
+
+impl Document {
+    /// A public listing that says nothing but its title.
+    #[must_use]
+    pub fn titled(id: Uuid, kind: Kind, title: String) -> Self {
+        Self {
+            id,
+            kind,
+            title,
+            title_en: None,
+            summary: None,
+            body: Vec::new(),
+            keywords: Vec::new(),
+            organisation: None,
+            organisation_en: None,
+            organisation_kind: None,
+            field: None,
+            industry_codes: Vec::new(),
+            zone_industry: None,
+            trl: None,
+            cooperation_modes: Vec::new(),
+            ip_types: Vec::new(),
+            price: None,
+            town: None,
+            language: None,
+            wanted_by: None,
+            audience: Audience::Public,
+            demo: false,
+            published_at: 0,
+            revision: 1,
+        }
+    }
 }
 
 /// What a listing is.

@@ -77,6 +77,12 @@ impl Filter {
         Self { conditions }
     }
 
+    /// Who asks, and nothing else.
+    pub(crate) fn of_audience(&self) -> impl Iterator<Item = &Condition> {
+        let is_audience = |condition: &&Condition| matches!(condition, Condition::AnyOf(AUDIENCE, _));
+        self.conditions.iter().map(|(_, condition)| condition).filter(is_audience)
+    }
+
     /// All conditions.
     pub(crate) fn all(&self) -> impl Iterator<Item = &Condition> {
         self.conditions.iter().map(|(_, condition)| condition)

@@ -17,8 +17,11 @@ mod error;
 mod facets;
 mod filter;
 mod health;
+pub mod judged;
+pub mod matching;
 mod meili;
 mod query;
+mod suggest;
 mod text;
 
 use std::{collections::BTreeMap, fmt::Debug, sync::Arc};
@@ -30,13 +33,16 @@ pub use address::{SearchUrl, SearchUrlError};
 pub use document::{Audience, Document, HOME_CURRENCY, Kind, PriceFacet};
 pub use error::SearchError;
 pub use health::{Health, RebuildReason, State};
+pub use matching::{Ask, Match};
 pub use query::{
     Answer, DemoFilter, Facet, FacetCount, Highlight, Hit, MAX_TEXT_CHARS, PriceRange, Query, Sort, WINDOW,
 };
 
+pub use suggest::{MAX_SUGGESTIONS, SuggestQuery, Suggested, Suggestion};
+
 /// The version of what is put into an index. Raise it with every change of what a document becomes (terms,
 /// attributes, settings): indexes of another version are filled anew.
-const SCHEMA: u32 = 1;
+const SCHEMA: u32 = 4;
 
 /// An index of listings that can be asked and changed.
 ///
@@ -54,6 +60,20 @@ pub trait SearchIndex: Debug + Send + Sync + 'static {
     /// query is outside the limits of [`Query`], [`SearchError::Corrupt`] when the index turns out to be
     /// broken.
     async fn search(&self, query: &Query) -> Result<Answer, SearchError>;
+
+    /// Completes what somebody is typing with what the index holds: titles, keywords, names of organisations, and words
+    /// of the glossary that find something.
+    ///
+    /// # Errors
+    /// As for [`Self::search`].
+    async fn suggest(&self, query: &SuggestQuery) -> Result<Vec<Suggestion>, SearchError>;
+
+    /// Finds who should meet whom: the listings of one kind that answer a listing, best first, with what made
+    /// them answers. What has too little in common is left out, so the answer may be empty.
+    ///
+    /// # Errors
+    /// As for [`Self::search`].
+    async fn matches(&self, ask: &Ask) -> Result<Vec<Match>, SearchError>;
 
     /// Adds documents or replaces those with the same id; the last of several with one id stands.
     ///
@@ -111,6 +131,24 @@ pub trait Rebuild: Debug + Send {
     /// # Errors
     /// The old index stays in place; begin again.
     async fn finish(self: Box<Self>) -> Result<(), SearchError>;
+}
+
+/// Throws the index away that the URL names, when nothing has it open any more.
+///
+/// # Errors
+/// [`SearchError::Unavailable`] when it cannot be deleted.
+pub async fn discard(url: &SearchUrl) -> Result<(), SearchError> {
+    match url {
+        SearchUrl::Embedded { directory } => match tokio::fs::remove_dir_all(directory).await {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                Err(SearchError::unavailable(error))
+            }
+            _ => Ok(()),
+        },
+        SearchUrl::Meilisearch { base, key, index } => {
+            meili::Meilisearch::discard(base, key.as_deref(), index).await
+        }
+    }
 }
 
 /// Opens the index that the URL names, making an empty one where there is none.

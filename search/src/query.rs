@@ -59,6 +59,9 @@ pub struct Query {
     pub limit: usize,
     /// Hits to pass over first.
     pub offset: usize,
+    /// How many listings to name that come near, where fewer than [`Query::limit`] are found; only with the first
+    /// page by relevance.
+    pub near: usize,
     /// Whether to count facets, which costs about as much as the search itself.
     pub facets: bool,
     /// Whether to cut and mark fragments.
@@ -87,6 +90,7 @@ impl Default for Query {
             sort: Sort::Relevance,
             limit: 20,
             offset: 0,
+            near: 0,
             facets: false,
             highlight: false,
         }
@@ -97,6 +101,17 @@ impl Query {
     /// The text to search for, `None` when everything is asked for.
     pub(crate) fn text(&self) -> Option<&str> {
         self.text.as_deref().map(str::trim).filter(|text| !text.is_empty())
+    }
+
+    /// How many near listings to look for beside so many hits.
+    pub(crate) fn near_wanted(&self, hits: usize) -> usize {
+        let first = self.offset == 0 && self.sort == Sort::Relevance && self.text().is_some();
+        if first && hits < self.limit { self.near } else { 0 }
+    }
+
+    /// The kinds that may be found.
+    pub(crate) fn wanted_kinds(&self) -> impl Iterator<Item = Kind> + '_ {
+        Kind::ALL.into_iter().filter(|kind| self.kinds.is_empty() || self.kinds.contains(kind))
     }
 
     /// How many hits may come, after the window.
@@ -169,6 +184,9 @@ impl Sort {
 pub struct Answer {
     /// This page of hits.
     pub hits: Vec<Hit>,
+    /// Listings that come near, by the measure of matches, the nearest first, none of them among the hits; not counted, neither
+    /// in all nor in facets. Empty unless asked for.
+    pub near: Vec<Hit>,
     /// Counts by [`Facet::as_str`], most frequent first, then by value; empty unless asked for. Each facet is
     /// counted under all filters but its own, so that the other choices in it stay visible.
     pub facets: BTreeMap<String, Vec<FacetCount>>,
@@ -176,6 +194,8 @@ pub struct Answer {
     pub estimated_total: usize,
     /// Whether a next page would bring hits.
     pub more: bool,
+    /// What was asked instead, where words of letters were mistyped and what they were taken for was found.
+    pub corrected: Option<String>,
     /// Whether every word had to match; `false` when nothing did and words were left out.
     pub all_words: bool,
     /// `false` while the index waits for its first filling or a repair: listings may be lacking.

@@ -16,6 +16,7 @@ const LEEWAY: u64 = 10;
 const ISSUER: &str = "techmart";
 const AUDIENCE: &str = "techmart-api";
 const TYPE: &str = "access";
+const UNSUBSCRIBE: &str = "techmart-unsubscribe";
 
 /// What an access token says.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -28,6 +29,14 @@ pub struct Claims {
     iat: i64,
     exp: i64,
     jti: Uuid,
+}
+
+/// What a token says that ends mail.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct Unsubscribe {
+    iss: String,
+    aud: String,
+    sub: AccountId,
 }
 
 /// Why a token is not accepted; not told outside.
@@ -84,6 +93,35 @@ impl Jwt {
         };
         let header = Header { kid: Some(key.id.clone()), ..Header::new(Algorithm::HS256) };
         jsonwebtoken::encode(&header, &claims, &key.encoding)
+    }
+
+    /// Makes a token by which mail can be ended without signing in. It works again and again and says only whose
+    /// mail it ends.
+    ///
+    /// # Errors
+    /// When there is no key or signing fails.
+    pub fn sign_unsubscribe(&self, account: AccountId) -> Result<String, jsonwebtoken::errors::Error> {
+        let key = self.keys.first().ok_or(jsonwebtoken::errors::ErrorKind::InvalidKeyFormat)?;
+        let claims = Unsubscribe { iss: ISSUER.to_owned(), aud: UNSUBSCRIBE.to_owned(), sub: account };
+        let header = Header { kid: Some(key.id.clone()), ..Header::new(Algorithm::HS256) };
+        jsonwebtoken::encode(&header, &claims, &key.encoding)
+    }
+
+    /// Whose mail a token ends.
+    ///
+    /// # Errors
+    /// [`Invalid`], whatever is wrong with it.
+    pub fn verify_unsubscribe(&self, token: &str) -> Result<AccountId, Invalid> {
+        let header = jsonwebtoken::decode_header(token).map_err(|_| Invalid)?;
+        let key = self.keys.iter().find(|key| header.kid.as_deref() == Some(&key.id)).ok_or(Invalid)?;
+        let mut validation = Validation::new(Algorithm::HS256);
+        validation.set_required_spec_claims(&["iss", "aud", "sub"]);
+        validation.set_issuer(&[ISSUER]);
+        validation.set_audience(&[UNSUBSCRIBE]);
+        // A mail may be read years later.
+        validation.validate_exp = false;
+        let decoded = jsonwebtoken::decode::<Unsubscribe>(token, &key.decoding, &validation);
+        decoded.map(|token| token.claims.sub).map_err(|_| Invalid)
     }
 
     /// Reads a token.

@@ -8,17 +8,18 @@ use techmart_entity::{
     id::{ListingId, OrganisationId, VersionId},
     listing::{self, Content, Model, status::ListingStatus},
     organisation::{self, status::VerificationStatus},
-    outbox,
+    outbox as rows,
 };
 use techmart_search::Document;
 
 use super::JobError;
 use crate::{
+    db::Tx,
     features::{
         listing::repo,
         search::doc::{document, is_indexed},
     },
-    outbox::{Job, Lane, relay},
+    outbox::{self, Job, Lane, relay},
     state::State,
 };
 
@@ -29,7 +30,7 @@ const BATCH: u64 = 500;
 ///
 /// # Errors
 /// [`JobError`]; then none of the batch counts as done.
-pub async fn bring_in_line(state: &State, rows: &[outbox::Model]) -> Result<(), JobError> {
+pub async fn bring_in_line(state: &State, rows: &[rows::Model]) -> Result<(), JobError> {
     let mut ids = BTreeSet::new();
     for row in rows {
         match serde_json::from_value::<Job>(row.payload.clone()) {
@@ -41,9 +42,21 @@ pub async fn bring_in_line(state: &State, rows: &[outbox::Model]) -> Result<(), 
         }
     }
     let timer = state.metrics.index_batch_seconds.start_timer();
-    let outcome = listings(state, &ids.into_iter().collect::<Vec<_>>()).await;
+    let ids: Vec<ListingId> = ids.into_iter().collect();
+    let outcome = listings(state, &ids).await;
     timer.observe_duration();
-    outcome
+    outcome?;
+    // Only what the index knows can be matched. Broken off here, the batch is done again.
+    let now = state.clock.now();
+    let push = async |tx: &Tx| -> crate::error::Result<()> {
+        for listing_id in &ids {
+            outbox::push(tx, now, &Job::Match { listing_id: *listing_id }).await?;
+        }
+        Ok(())
+    };
+    state.db.write(push).await?;
+    state.outbox.wake();
+    Ok(())
 }
 
 /// Puts listings into the index or takes them out, as the database says now.
@@ -136,22 +149,23 @@ pub async fn rebuild(state: &State, seq: Option<i64>) -> Result<(), JobError> {
 }
 
 async fn last_seq(state: &State) -> Result<i64, JobError> {
-    let last = outbox::Entity::find().order_by_desc(outbox::Column::Seq).one(state.db.read()).await?;
+    let last = rows::Entity::find().order_by_desc(rows::Column::Seq).one(state.db.read()).await?;
     Ok(last.map_or(0, |row| row.seq))
 }
 
 async fn changed_since(state: &State, position: i64) -> Result<Vec<ListingId>, JobError> {
     // A transaction that began earlier may commit a lower number later: look back a little.
-    let rows = outbox::Entity::find()
-        .filter(outbox::Column::Kind.eq(Lane::Index.kind()))
-        .filter(outbox::Column::Seq.gt(position.saturating_sub(1000)))
+    let rows = rows::Entity::find()
+        .filter(rows::Column::Kind.eq(Lane::Index.kind()))
+        .filter(rows::Column::Seq.gt(position.saturating_sub(1000)))
         .all(state.db.read())
         .await?;
     let ids: BTreeSet<ListingId> = rows
         .into_iter()
         .filter_map(|row| match serde_json::from_value::<Job>(row.payload).ok()? {
             Job::IndexListing { listing_id } => Some(listing_id),
-            Job::Reindex
+            Job::Match { .. }
+            | Job::Reindex
             | Job::Mail(_)
             | Job::Import { .. }
             | Job::Examine { .. }

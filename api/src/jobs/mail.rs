@@ -30,6 +30,7 @@ use crate::{
         invitation::service as invitations,
         listing::{plural, repo as listings},
         organisation::repo as organisations,
+        recommendation::digest,
     },
     mail::{already_registered, invitation, moved, reset_password, verify_email},
     outbox::Mail,
@@ -65,6 +66,9 @@ pub async fn send(state: &State, seq: i64, mail: Mail) -> Result<(), JobError> {
             Ok(state.mailer.send(&row.email, &letter, &message_id).await?)
         }
         Mail::Invitation { invitation_id } => invite(state, &message_id, invitation_id).await,
+        Mail::MatchDigest { organisation_id, pace } => {
+            digest::send(state, &message_id, organisation_id, pace).await
+        }
         Mail::Move { audit_id } => tell(state, &message_id, audit_id).await,
     }
 }
@@ -190,6 +194,7 @@ async fn subject(db: &impl ConnectionTrait, act: &audit::Model) -> Result<Option
         | SubjectKind::Indicator
         | SubjectKind::LedgerEntry
         | SubjectKind::Plan
+        | SubjectKind::Recommendation
         | SubjectKind::Signal
         | SubjectKind::Snapshot
         | SubjectKind::System => Ok(None),

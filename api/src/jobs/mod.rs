@@ -4,6 +4,7 @@ pub mod examine;
 pub mod import;
 pub mod index;
 pub mod mail;
+pub mod matching;
 pub mod schedule;
 
 use crate::{error::AppError, files::FileError, mail::MailError, outbox::Job, state::State};
@@ -34,6 +35,7 @@ pub enum JobError {
 pub async fn run(state: &State, seq: i64, job: Job) -> Result<(), JobError> {
     match job {
         Job::IndexListing { listing_id } => index::listings(state, &[listing_id]).await,
+        Job::Match { listing_id } => matching::listing(state, listing_id).await,
         Job::Reindex => index::rebuild(state, Some(seq)).await,
         Job::Mail(mail) => mail::send(state, seq, mail).await,
         Job::Import { import_id } => import::run(state, seq, import_id).await,

@@ -7,10 +7,15 @@ use std::{path::PathBuf, time::Duration};
 use async_trait::async_trait;
 use lettre::{
     AsyncFileTransport, AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor,
-    message::{Mailbox, header::ContentType},
+    message::{
+        Mailbox,
+        header::{ContentType, HeaderName, HeaderValue},
+    },
     transport::smtp::PoolConfig,
 };
-pub use templates::{Letter, already_registered, invitation, moved, reset_password, verify_email};
+pub use templates::{
+    Letter, Told, already_registered, invitation, match_digest, moved, reset_password, verify_email,
+};
 
 /// How long one mail may take.
 const LIMIT: Duration = Duration::from_secs(30);
@@ -71,14 +76,22 @@ struct Files {
 
 fn message(from: &Mailbox, to: &str, letter: &Letter, message_id: &str) -> Result<Message, MailError> {
     let to = to.parse().map_err(|_| MailError::Malformed("the recipient is no address".to_owned()))?;
-    Message::builder()
+    let mut message = Message::builder()
         .from(from.clone())
         .to(Mailbox::new(None, to))
         .message_id(Some(format!("<{message_id}@techmart>")))
         .subject(letter.subject.clone())
         .header(ContentType::TEXT_PLAIN)
         .body(letter.text.clone())
-        .map_err(|error| MailError::Malformed(error.to_string()))
+        .map_err(|error| MailError::Malformed(error.to_string()))?;
+    if let Some(link) = &letter.unsubscribe {
+        let mut put = |name: &'static str, value: String| {
+            message.headers_mut().insert_raw(HeaderValue::new(HeaderName::new_from_ascii_str(name), value));
+        };
+        put("List-Unsubscribe", format!("<{link}>"));
+        put("List-Unsubscribe-Post", "List-Unsubscribe=One-Click".to_owned());
+    }
+    Ok(message)
 }
 
 #[async_trait]

@@ -9,6 +9,7 @@ use sea_orm::{ActiveModelTrait, NotSet, Set};
 use serde::{Deserialize, Serialize};
 use techmart_entity::{
     Instant,
+    account::MatchDigest,
     id::{AccountId, AuditId, ContractId, ImportId, InvitationId, ListingId, OrganisationId},
     outbox,
 };
@@ -26,6 +27,8 @@ use crate::{
 pub enum Job {
     /// Bring the index in line with a listing.
     IndexListing { listing_id: ListingId },
+    /// Recommend what matches a listing that the index has just learned of.
+    Match { listing_id: ListingId },
     /// Build the whole index anew.
     Reindex,
     /// Send a mail.
@@ -76,6 +79,11 @@ pub enum Mail {
     Invitation {
         invitation_id: InvitationId,
     },
+    /// Tells the people of an organisation what matches its listings: those who want it at that pace.
+    MatchDigest {
+        organisation_id: OrganisationId,
+        pace: MatchDigest,
+    },
     /// Tells those whom a move concerns: what, by whom it was decided, and why.
     Move {
         audit_id: AuditId,
@@ -86,18 +94,20 @@ pub enum Mail {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Lane {
     Index,
+    Match,
     Mail,
     Work,
 }
 
 impl Lane {
-    pub const ALL: [Self; 3] = [Self::Index, Self::Mail, Self::Work];
+    pub const ALL: [Self; 4] = [Self::Index, Self::Match, Self::Mail, Self::Work];
 
     /// The kinds of rows in the lane.
     #[must_use]
     pub fn kind(self) -> &'static str {
         match self {
             Self::Index => "index",
+            Self::Match => "match",
             Self::Mail => "mail",
             Self::Work => "work",
         }
@@ -108,6 +118,7 @@ impl Job {
     fn lane(&self) -> Lane {
         match self {
             Self::IndexListing { .. } => Lane::Index,
+            Self::Match { .. } => Lane::Match,
             Self::Mail(_) => Lane::Mail,
             Self::Import { .. } | Self::Reindex | Self::Examine { .. } | Self::ExamineAll { .. } => {
                 Lane::Work
@@ -138,13 +149,21 @@ impl Outbox {
 /// # Errors
 /// When the row cannot be written.
 pub async fn push(tx: &Tx, now: Instant, job: &Job) -> Result<()> {
+    push_at(tx, now, now, job).await
+}
+
+/// Writes a job that is to be done at an instant.
+///
+/// # Errors
+/// When the row cannot be written.
+pub async fn push_at(tx: &Tx, now: Instant, at: Instant, job: &Job) -> Result<()> {
     outbox::ActiveModel {
         seq: NotSet,
         kind: Set(job.lane().kind().to_owned()),
         payload: Set(serde_json::to_value(job).map_err(AppError::internal)?),
         created_at: Set(now),
         attempts: Set(0),
-        next_at: Set(now),
+        next_at: Set(at),
         claimed_by: Set(None),
         claimed_until: Set(None),
         done_at: Set(None),

@@ -23,6 +23,7 @@ impl Lane {
     fn batch(self) -> u64 {
         match self {
             Self::Index => 200,
+            Self::Match => 5,
             Self::Mail => 5,
             Self::Work => 1,
         }
@@ -32,7 +33,7 @@ impl Lane {
     /// be sent twice because its server is slow; an import renews its claim as it goes.
     fn lease(self) -> Span {
         match self {
-            Self::Index => Span::seconds(4),
+            Self::Index | Self::Match => Span::seconds(4),
             Self::Mail => Span::seconds(180),
             Self::Work => Span::seconds(20),
         }
@@ -42,7 +43,7 @@ impl Lane {
     fn pause(self, attempts: i32) -> Option<Span> {
         let schedule: &[i64] = match self {
             // An index that is down comes back; a row is given up only after a day.
-            Self::Index => &[1, 2, 4, 8, 15, 30, 60, 60, 60, 120, 300, 900, 3600, 14400, 43200],
+            Self::Index | Self::Match => &[1, 2, 4, 8, 15, 30, 60, 60, 60, 120, 300, 900, 3600, 14400, 43200],
             Self::Mail => &[60, 300, 900, 3600, 14400, 43200],
             Self::Work => &[5, 60, 600],
         };
@@ -108,7 +109,7 @@ async fn round(state: &State, lane: Lane, me: &str) -> Result<usize> {
             let outcome = jobs::index::bring_in_line(state, &rows).await;
             settle(state, lane, &rows, outcome.map_err(|error| error.to_string())).await?;
         }
-        Lane::Mail | Lane::Work => {
+        Lane::Match | Lane::Mail | Lane::Work => {
             for row in &rows {
                 let outcome = match serde_json::from_value::<Job>(row.payload.clone()) {
                     Ok(job) => jobs::run(state, row.seq, job).await.map_err(|error| error.to_string()),
@@ -268,7 +269,7 @@ async fn hand_back(state: &State, me: &str) -> Result<()> {
 /// # Errors
 /// When the database cannot be asked.
 pub async fn depth(state: &State) -> Result<u64> {
-    Ok(open().count(state.db.read()).await?)
+    Ok(open(state.clock.now()).count(state.db.read()).await?)
 }
 
 /// Tells the gauges how the outbox stands.
@@ -278,17 +279,22 @@ pub async fn depth(state: &State) -> Result<u64> {
 pub async fn measure(state: &State) -> Result<()> {
     let db = state.db.read();
     let gauge = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
-    state.metrics.outbox_depth.set(gauge(open().count(db).await?));
+    state.metrics.outbox_depth.set(gauge(open(state.clock.now()).count(db).await?));
     let dead = outbox::Entity::find().filter(outbox::Column::DeadAt.is_not_null()).count(db).await?;
     state.metrics.outbox_dead.set(gauge(dead));
-    let oldest = open().order_by_asc(outbox::Column::Seq).one(db).await?;
+    let oldest = open(state.clock.now()).order_by_asc(outbox::Column::Seq).one(db).await?;
     let age = oldest.map_or(0, |row| (state.clock.now() - row.created_at).num_seconds());
     state.metrics.outbox_age_seconds.set(age);
     Ok(())
 }
 
-fn open() -> sea_orm::Select<outbox::Entity> {
-    outbox::Entity::find().filter(outbox::Column::DoneAt.is_null()).filter(outbox::Column::DeadAt.is_null())
+/// What waits: not what is only to be done later.
+fn open(now: Instant) -> sea_orm::Select<outbox::Entity> {
+    let due = Condition::any().add(outbox::Column::Attempts.gt(0)).add(outbox::Column::NextAt.lte(now));
+    outbox::Entity::find()
+        .filter(outbox::Column::DoneAt.is_null())
+        .filter(outbox::Column::DeadAt.is_null())
+        .filter(due)
 }
 
 /// The rows that were given up, oldest first.

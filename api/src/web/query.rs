@@ -108,6 +108,11 @@ fn read(schema: &Value, text: &str) -> Value {
         if let Ok(number) = text.parse::<i64>() {
             return number.into();
         }
+    } else if is_type(schema, "number") {
+        // What is no number of JSON (NaN, infinity) stays text.
+        if let Some(number) = text.parse().ok().and_then(serde_json::Number::from_f64) {
+            return number.into();
+        }
     } else if is_type(schema, "boolean") {
         match text {
             "true" => return true.into(),

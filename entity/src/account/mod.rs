@@ -19,6 +19,15 @@ coded_enum! {
     }
 }
 
+coded_enum! {
+    /// How often somebody is told by mail what matches.
+    pub enum MatchDigest: "match_digest" {
+        AtOnce = "at_once" ("随时", "at once"),
+        Daily = "daily" ("每日", "daily"),
+        Never = "never" ("不接收", "never"),
+    }
+}
+
 /// The row.
 #[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -36,6 +45,8 @@ pub struct Model {
     pub role: Role,
     /// The language of mails: `zh` or `en`.
     pub locale: String,
+    /// How often new matches are told by mail.
+    pub match_digest: MatchDigest,
     pub disabled_at: Option<Instant>,
     pub created_at: Instant,
     pub updated_at: Instant,

@@ -1,6 +1,6 @@
 //! Running a query and gathering hits and facets.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use serde::Deserialize;
 use tantivy::{
@@ -10,21 +10,23 @@ use tantivy::{
         Collector, Count, TopDocs,
         sort_key::{SortBySimilarityScore, SortByStaticFastValue},
     },
-    query::Query as EngineQuery,
-    schema::Value,
+    query::{BooleanQuery, Query as EngineQuery, TermQuery},
+    schema::{IndexRecordOption, Value},
 };
 
 use super::{
+    candidates::candidates,
     generation::{Generation, engine_error},
     plan::plan,
     schema::{Fields, ID_HIGH, ID_LOW},
 };
 use crate::{
     Answer, Facet, FacetCount, Hit, Kind, Query, SearchError, Sort, WINDOW,
-    attributes::{PRICE_SORT, PUBLISHED_AT},
-    facets::{MAX_VALUES, in_order},
+    attributes::{COMPLETENESS, PRICE_SORT, PUBLISHED_AT, VOCABULARY},
+    facets::{self, MAX_VALUES},
     filter::Filter,
-    text::{Relaxation, Texts, Words, highlights},
+    matching::{Match, Matching, in_order},
+    text::{Relaxation, Texts, Word, Words, best, corrected, highlights, meant, unknown},
 };
 
 /// Answers a query from what was committed last. Blocks.
@@ -35,20 +37,64 @@ pub(super) fn answer(generation: &Generation, query: &Query) -> Result<Answer, S
         filter: Filter::of(query),
         query,
     };
-    let asked = query.text().map(Words::of);
-    let Some(words) = asked else { return search.page(None, true) };
-    let all = search.page(Some(&words), true)?;
-    if all.estimated_total > 0 || words.words.len() < 2 {
-        return Ok(all);
+    let Some(text) = query.text() else { return search.page(None, true) };
+    let mut words = Words::of(text);
+    let mut answer = search.page(Some(&words), true)?;
+    let mut nothing = answer.estimated_total == 0;
+    let wanted = query.near_wanted(answer.hits.len());
+    if words.words.is_empty() || !nothing && wanted == 0 {
+        return Ok(answer);
     }
-    let alone = |word| search.count(&words.only(vec![word]));
-    let counts = words.words.iter().cloned().map(alone).collect::<Result<Vec<_>, _>>()?;
-    for fewer in Relaxation::plan(&words, &counts) {
-        if search.count(&fewer)? > 0 {
-            return search.page(Some(&fewer), false);
+    let mut counts = search.counts(&words)?;
+    if nothing && let Some((text, right)) = search.corrected(text, &words, &counts)? {
+        counts = search.counts(&right)?;
+        words = right;
+        answer = Answer { corrected: Some(text), ..search.page(Some(&words), true)? };
+        nothing = answer.estimated_total == 0;
+    }
+    if nothing && let Some(split) = words.split() {
+        counts = search.counts(&split)?;
+        words = split;
+        answer = Answer { corrected: answer.corrected, ..search.page(Some(&words), true)? };
+        nothing = answer.estimated_total == 0;
+    }
+    if nothing && words.words.len() > 1 {
+        for fewer in Relaxation::plan(&words, &counts) {
+            if search.count(&fewer)? > 0 {
+                answer = Answer { corrected: answer.corrected, ..search.page(Some(&fewer), false)? };
+                break;
+            }
         }
     }
-    Ok(all)
+    let wanted = query.near_wanted(answer.hits.len());
+    if wanted > 0 {
+        let text = answer.corrected.as_deref().unwrap_or(text);
+        answer.near = search.near(text, &words, &answer.hits, wanted)?;
+    }
+    Ok(answer)
+}
+
+pub(super) type Number = (SortByStaticFastValue<i64>, Order);
+pub(super) type Half = (SortByStaticFastValue<u64>, Order);
+// Nested pairs, since tantivy 0.27 forgets the directions in a tuple of four.
+pub(super) type Id = (Half, Half);
+pub(super) type Newest = (Number, Id);
+
+fn number(name: &str, order: Order) -> Number {
+    (SortByStaticFastValue::for_field(name), order)
+}
+
+fn by_id() -> Id {
+    let half = |name: &str| (SortByStaticFastValue::for_field(name), Order::Asc);
+    (half(ID_HIGH), half(ID_LOW))
+}
+
+pub(super) fn newest() -> Newest {
+    (number(PUBLISHED_AT, Order::Desc), by_id())
+}
+
+fn by_relevance() -> ((SortBySimilarityScore, Order), (Number, Newest)) {
+    ((SortBySimilarityScore, Order::Desc), (number(COMPLETENESS, Order::Desc), newest()))
 }
 
 struct Search<'s> {
@@ -64,6 +110,53 @@ impl Search<'_> {
         self.searcher.search(&plan, &Count).map_err(engine_error)
     }
 
+    /// In how many listings each word is found.
+    fn counts(&self, words: &Words) -> Result<Vec<usize>, SearchError> {
+        let alone = |word: &Word| self.count(&words.only(vec![word.clone()]));
+        words.words.iter().map(alone).collect()
+    }
+
+    /// The query with mistyped words put right. Judged by all that the asker may see, so that a filter makes no
+    /// word unknown.
+    fn corrected(
+        &self,
+        text: &str,
+        words: &Words,
+        counts: &[usize],
+    ) -> Result<Option<(String, Words)>, SearchError> {
+        let seen = |word: &str| {
+            let plan = plan(self.fields, Some(&Words::of(word)), self.filter.of_audience())?;
+            self.searcher.search(&plan, &Count).map_err(engine_error)
+        };
+        let mut right = HashMap::new();
+        for word in unknown(words, counts) {
+            if seen(&word)? > 0 {
+                continue;
+            }
+            let tries = meant(&word, self.known(&word)?);
+            let counts = tries.iter().map(|(_, meant)| seen(meant)).collect::<Result<Vec<_>, _>>()?;
+            right.extend(best(tries, &counts).map(|meant| (word, meant)));
+        }
+        Ok(corrected(text, &right).map(|text| (text.clone(), Words::of(&text))))
+    }
+
+    /// The words of listings that begin like this one, with the number of listings that have them.
+    fn known(&self, word: &str) -> Result<Vec<(String, usize)>, SearchError> {
+        let field = self.fields.named(VOCABULARY)?;
+        let first = word.as_bytes().first().copied().unwrap_or_default();
+        let mut known = Vec::new();
+        for segment in self.searcher.segment_readers() {
+            let index = segment.inverted_index(field).map_err(engine_error)?;
+            let range = index.terms().range().ge([first]).lt([first.saturating_add(1)]);
+            let mut terms = range.into_stream().map_err(SearchError::unavailable)?;
+            while let Some((term, info)) = terms.next() {
+                let count = usize::try_from(info.doc_freq).unwrap_or(usize::MAX);
+                known.extend(std::str::from_utf8(term).ok().map(|term| (term.to_owned(), count)));
+            }
+        }
+        Ok(known)
+    }
+
     fn page(&self, words: Option<&Words>, all_words: bool) -> Result<Answer, SearchError> {
         let plan = plan(self.fields, words, self.filter.all())?;
         let (found, total) = self.top(&plan, words.is_some())?;
@@ -74,11 +167,43 @@ impl Search<'_> {
                 .into_iter()
                 .map(|(score, at)| self.hit(score, at, words))
                 .collect::<Result<_, _>>()?,
+            near: Vec::new(),
             facets: if self.query.facets { self.facets(words)? } else { BTreeMap::new() },
             estimated_total,
+            corrected: None,
             all_words,
             complete: true,
         })
+    }
+
+    /// What comes nearest to the query beside the hits, by the same measure as matches.
+    fn near(&self, text: &str, words: &Words, hits: &[Hit], wanted: usize) -> Result<Vec<Hit>, SearchError> {
+        let mut near: Vec<Match> = Vec::new();
+        for kind in self.query.wanted_kinds() {
+            let matching = Matching::near(text, kind, self.query, wanted + hits.len());
+            near.extend(matching.matches(&candidates(&self.searcher, self.fields, &matching.search)?));
+        }
+        near.retain(|found| hits.iter().all(|hit| hit.id != found.id));
+        in_order(&mut near);
+        let mut found = Vec::new();
+        for one in near {
+            if found.len() >= wanted {
+                break;
+            }
+            let id: Box<dyn EngineQuery> =
+                Box::new(TermQuery::new(self.fields.id_term(one.id), IndexRecordOption::Basic));
+            let unwanted = (!words.without.is_empty()).then(|| words.only(Vec::new()));
+            let allowed = plan(self.fields, unwanted.as_ref(), self.filter.all())?;
+            let query = BooleanQuery::intersection(vec![id, allowed]);
+            let at = self
+                .searcher
+                .search(&query, &TopDocs::with_limit(1).order_by_score())
+                .map_err(engine_error)?;
+            if let Some((_, at)) = at.first() {
+                found.push(self.hit(one.score, *at, Some(words))?);
+            }
+        }
+        Ok(found)
     }
 
     /// This page in the order asked for, and how many there are in all.
@@ -92,22 +217,18 @@ impl Search<'_> {
             return Ok((Vec::new(), self.searcher.search(plan, &Count).map_err(engine_error)?));
         }
         let top = TopDocs::with_limit(limit).and_offset(self.query.offset);
-        // Nested pairs, since tantivy 0.27 forgets the directions in a tuple of four.
-        let number = |name: &str, order| (SortByStaticFastValue::<i64>::for_field(name), order);
-        let half = |name: &str| (SortByStaticFastValue::<u64>::for_field(name), Order::Asc);
-        let id = (half(ID_HIGH), half(ID_LOW));
-        let newest = (number(PUBLISHED_AT, Order::Desc), id.clone());
         match self.query.sort {
             Sort::Relevance if scored => {
-                let key = ((SortBySimilarityScore, Order::Desc), newest);
-                let (found, total) =
-                    self.searcher.search(plan, &(top.order_by(key), Count)).map_err(engine_error)?;
+                let (found, total) = self
+                    .searcher
+                    .search(plan, &(top.order_by(by_relevance()), Count))
+                    .map_err(engine_error)?;
                 Ok((found.into_iter().map(|((score, _), at)| (f64::from(score), at)).collect(), total))
             }
-            Sort::Relevance | Sort::Newest => self.unscored(plan, top.order_by(newest)),
-            Sort::Oldest => self.unscored(plan, top.order_by((number(PUBLISHED_AT, Order::Asc), id))),
-            Sort::PriceAsc => self.unscored(plan, top.order_by((number(PRICE_SORT, Order::Asc), newest))),
-            Sort::PriceDesc => self.unscored(plan, top.order_by((number(PRICE_SORT, Order::Desc), newest))),
+            Sort::Relevance | Sort::Newest => self.unscored(plan, top.order_by(newest())),
+            Sort::Oldest => self.unscored(plan, top.order_by((number(PUBLISHED_AT, Order::Asc), by_id()))),
+            Sort::PriceAsc => self.unscored(plan, top.order_by((number(PRICE_SORT, Order::Asc), newest()))),
+            Sort::PriceDesc => self.unscored(plan, top.order_by((number(PRICE_SORT, Order::Desc), newest()))),
         }
     }
 
@@ -174,7 +295,7 @@ impl Search<'_> {
             let terms: Terms = serde_json::from_value(terms).map_err(SearchError::corrupt)?;
             counted.insert(
                 facet.as_str().to_owned(),
-                in_order(terms.buckets.into_iter().map(|b| (b.key, b.doc_count))),
+                facets::in_order(terms.buckets.into_iter().map(|b| (b.key, b.doc_count))),
             );
         }
         Ok(counted)

@@ -5,11 +5,13 @@
 //! reader is reloaded with it.
 
 mod answer;
+mod candidates;
 mod folder;
 mod generation;
 mod plan;
 mod rebuild;
 mod schema;
+mod suggest;
 
 use std::{
     collections::BTreeMap,
@@ -23,8 +25,11 @@ use tokio::sync::{Mutex, Semaphore};
 use uuid::Uuid;
 
 use crate::{
-    Answer, Document, Health, Query, Rebuild, RebuildReason, SearchError, SearchIndex, State,
-    attributes::REVISION, text,
+    Answer, Document, Health, MAX_SUGGESTIONS, Query, Rebuild, RebuildReason, SearchError, SearchIndex,
+    State, SuggestQuery, Suggestion,
+    attributes::REVISION,
+    matching::{self, Ask, Match, Matching},
+    text,
 };
 use folder::{Folder, Found};
 use generation::{Change, Generation, Writer, engine_error};
@@ -64,6 +69,25 @@ impl Embedded {
         let shared = Arc::new(opening.await.map_err(SearchError::unavailable)??);
         shared.check_apart();
         Ok(Self { shared })
+    }
+
+    /// Asks what was committed last, when it is its turn.
+    async fn answer<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Generation) -> Result<T, SearchError> + Send + 'static,
+    ) -> Result<T, SearchError> {
+        let work = async {
+            let turn =
+                Arc::clone(&self.shared.turns).acquire_owned().await.map_err(SearchError::unavailable)?;
+            let generation = self.shared.live();
+            blocking(&self.shared, move || {
+                let _turn = turn;
+                work(&generation)
+            })
+            .await
+        };
+        let timeout = |_| SearchError::unavailable("the search took too long");
+        tokio::time::timeout(PATIENCE, work).await.map_err(timeout)?
     }
 
     async fn change(&self, changes: Vec<Change>) -> Result<(), SearchError> {
@@ -205,20 +229,26 @@ impl SearchIndex for Embedded {
     async fn search(&self, query: &Query) -> Result<Answer, SearchError> {
         query.check()?;
         let query = query.clone();
-        let work = async {
-            let turn =
-                Arc::clone(&self.shared.turns).acquire_owned().await.map_err(SearchError::unavailable)?;
-            let generation = self.shared.live();
-            blocking(&self.shared, move || {
-                let _turn = turn;
-                answer::answer(&generation, &query)
-            })
-            .await
-        };
-        let timeout = |_| SearchError::unavailable("the search took too long");
-        let mut answer = tokio::time::timeout(PATIENCE, work).await.map_err(timeout)??;
+        let mut answer = self.answer(move |generation| answer::answer(generation, &query)).await?;
         answer.complete = self.shared.repair().is_none();
         Ok(answer)
+    }
+
+    async fn suggest(&self, query: &SuggestQuery) -> Result<Vec<Suggestion>, SearchError> {
+        query.check()?;
+        let query = SuggestQuery { limit: query.limit.min(MAX_SUGGESTIONS), ..query.clone() };
+        self.answer(move |generation| suggest::suggest(generation, &query)).await
+    }
+
+    async fn matches(&self, ask: &Ask) -> Result<Vec<Match>, SearchError> {
+        matching::check(ask)?;
+        let ask = ask.clone();
+        self.answer(move |generation| {
+            let matching = Matching::of(&ask);
+            let (searcher, fields) = (generation.searcher(), &generation.fields);
+            Ok(matching.matches(&candidates::candidates(&searcher, fields, &matching.search)?))
+        })
+        .await
     }
 
     async fn put(&self, documents: &[Document]) -> Result<(), SearchError> {

@@ -20,11 +20,14 @@ use super::{generation::engine_error, schema::Fields};
 use crate::{
     SearchError,
     filter::Condition,
-    text::{Level, Word, Words, phrase_terms},
+    text::{Level, Word, Words, phrase_terms, sequence},
 };
 
 /// How much of a level's points BM25 may move.
 const FINE: f32 = 0.05;
+
+/// How many of a level's points a word earns once more that is there as it was written.
+const LITERAL: f32 = 0.5;
 
 fn points(level: Level) -> f32 {
     match level {
@@ -49,29 +52,69 @@ pub(super) fn plan<'c>(
     }
     match words {
         None => clauses.push((Occur::Must, Box::new(ConstScoreQuery::new(Box::new(AllQuery), 0.0)))),
+        Some(words) if words.only_without() => {
+            clauses.push((Occur::Must, Box::new(ConstScoreQuery::new(Box::new(AllQuery), 0.0))));
+        }
         Some(words) if words.words.is_empty() => return Ok(Box::new(EmptyQuery)),
         Some(words) => {
             for word in &words.words {
                 clauses.push((Occur::Must, word_query(fields, word)?));
                 clauses.extend(fine_points(fields, word).map(|query| (Occur::Should, query)));
+                // The word itself before others of its meaning.
+                if let Word::Meaning { text, .. } = word {
+                    let literal = on_levels(fields, |field| Ok(literal_query(field, text)))?;
+                    clauses.push((Occur::Should, Box::new(BoostQuery::new(literal, LITERAL))));
+                }
             }
             for whole in &words.wholes {
                 clauses.push((Occur::Should, on_levels(fields, |field| Ok(run_query(field, whole)))?));
             }
         }
     }
+    for word in words.iter().flat_map(|words| &words.without) {
+        clauses.push((Occur::MustNot, word_query(fields, word)?));
+    }
+    Ok(Box::new(BooleanQuery::new(clauses)))
+}
+
+/// What has all the words on one level, or anywhere, without a rank.
+pub(super) fn unranked<'c>(
+    fields: &Fields,
+    words: &Words,
+    level: Option<Level>,
+    conditions: impl Iterator<Item = &'c Condition>,
+) -> Result<Box<dyn Query>, SearchError> {
+    let mut clauses: Vec<(Occur, Box<dyn Query>)> = Vec::new();
+    for condition in conditions {
+        clauses.push((Occur::Must, condition_query(fields, condition)?));
+    }
+    for word in &words.words {
+        let levels = fields.terms().filter(|(at, _)| level.is_none_or(|level| *at == level));
+        let places = levels.map(|(_, field)| Ok((Occur::Should, word_on(field, word)?)));
+        let places = places.collect::<Result<Vec<_>, SearchError>>()?;
+        clauses.push((Occur::Must, Box::new(BooleanQuery::new(places))));
+    }
+    for word in &words.without {
+        clauses.push((Occur::MustNot, word_query(fields, word)?));
+    }
     Ok(Box::new(BooleanQuery::new(clauses)))
 }
 
 fn word_query(fields: &Fields, word: &Word) -> Result<Box<dyn Query>, SearchError> {
-    on_levels(fields, |field| match word {
+    on_levels(fields, |field| word_on(field, word))
+}
+
+fn word_on(field: Field, word: &Word) -> Result<Box<dyn Query>, SearchError> {
+    match word {
         Word::Cjk(run) => Ok(run_query(field, run)),
+        Word::Meaning { term, .. } => Ok(term_query(field, term, IndexRecordOption::Basic)),
+        Word::Phrase { terms, .. } => Ok(side_by_side(field, terms)),
         // Letters and digits only, so nothing in it is a pattern.
         Word::Latin { stem, prefix: true, .. } => {
             Ok(Box::new(RegexQuery::from_pattern(&format!("{stem}.*"), field).map_err(engine_error)?))
         }
         Word::Latin { stem, .. } => Ok(term_query(field, stem, IndexRecordOption::Basic)),
-    })
+    }
 }
 
 /// Points for each level on which `query` matches.
@@ -90,6 +133,7 @@ fn fine_points<'f>(fields: &'f Fields, word: &'f Word) -> impl Iterator<Item = B
     fields.words().map(move |(level, field)| {
         let text = match word {
             Word::Cjk(run) => run,
+            Word::Meaning { text, .. } | Word::Phrase { text, .. } => text,
             Word::Latin { form, .. } => form,
         };
         let query = term_query(field, text, IndexRecordOption::WithFreqs);
@@ -98,7 +142,16 @@ fn fine_points<'f>(fields: &'f Fields, word: &'f Word) -> impl Iterator<Item = B
 }
 
 fn run_query(field: Field, run: &str) -> Box<dyn Query> {
-    let terms: Vec<Term> = phrase_terms(run).iter().map(|term| Term::from_field_text(field, term)).collect();
+    side_by_side(field, &phrase_terms(run))
+}
+
+/// The word as it was written, without its meaning.
+fn literal_query(field: Field, text: &str) -> Box<dyn Query> {
+    side_by_side(field, &sequence(&text.chars().collect::<Vec<_>>()))
+}
+
+fn side_by_side(field: Field, terms: &[String]) -> Box<dyn Query> {
+    let terms: Vec<Term> = terms.iter().map(|term| Term::from_field_text(field, term)).collect();
     match <[Term; 1]>::try_from(terms) {
         Ok([term]) => Box::new(TermQuery::new(term, IndexRecordOption::Basic)),
         Err(terms) if terms.is_empty() => Box::new(EmptyQuery),

@@ -13,9 +13,10 @@ use tantivy_jieba::JiebaTokenizer;
 use uuid::Uuid;
 
 use crate::{
-    Document, SearchError,
+    Document, Kind, SearchError,
     attributes::{Attributes, CODES, FACETS, NUMBERS},
-    text::{Level, Texts, fold, index_terms},
+    matching::Profile,
+    text::{Level, Texts, fold, index_terms, inside_terms},
 };
 
 /// Cuts at spaces: the terms come ready-made.
@@ -37,6 +38,10 @@ pub(super) struct Fields {
     id_low: Field,
     /// What highlights are cut from, as JSON.
     pub(super) texts: Field,
+    /// The terms of every clue in a listing, each behind the code of its kind.
+    pub(super) clues: Field,
+    /// What matching knows of a listing, as JSON.
+    pub(super) profile: Field,
     /// By level: the terms that decide whether a listing is found.
     terms: Vec<(Level, Field)>,
     /// By level: the dictionary words that only move it up.
@@ -59,6 +64,12 @@ impl Fields {
         let id_high = builder.add_u64_field(ID_HIGH, FAST);
         let id_low = builder.add_u64_field(ID_LOW, FAST);
         let texts = builder.add_bytes_field("texts", STORED);
+        let profile = builder.add_bytes_field("profile", STORED);
+        let clues = TextFieldIndexing::default()
+            .set_tokenizer(TERMS)
+            .set_index_option(IndexRecordOption::Basic)
+            .set_fieldnorms(false);
+        let clues = builder.add_text_field("clues", TextOptions::default().set_indexing_options(clues));
         let positions = IndexRecordOption::WithFreqsAndPositions;
         let terms = Level::ALL
             .map(|level| (level, builder.add_text_field(level.attribute(), text(TERMS, positions))))
@@ -79,7 +90,7 @@ impl Fields {
         for name in NUMBERS {
             named.insert(name, builder.add_i64_field(name, FAST | INDEXED));
         }
-        Self { schema: builder.build(), id, id_high, id_low, texts, terms, words, named }
+        Self { schema: builder.build(), id, id_high, id_low, texts, profile, clues, terms, words, named }
     }
 
     /// The terms of each level.
@@ -114,9 +125,16 @@ impl Fields {
         row.add_u64(self.id_low, low);
         let texts = serde_json::to_vec(&Texts::of(document)).map_err(SearchError::rejected)?;
         row.add_bytes(self.texts, &texts);
+        let profile = Profile::of(document);
+        row.add_bytes(self.profile, &serde_json::to_vec(&profile).map_err(SearchError::rejected)?);
+        let clues: Vec<String> = profile.terms().iter().map(|term| clue(document.kind, term)).collect();
+        row.add_text(self.clues, [clues, vec![clue(document.kind, "")]].concat().join(" "));
         for (level, field) in self.terms() {
             for text in level.texts(document) {
                 row.add_text(field, index_terms(text).join(" "));
+            }
+            if level == Level::Body {
+                row.add_text(field, inside_terms(document).join(" "));
             }
         }
         for (level, field) in self.words() {
@@ -134,6 +152,17 @@ impl Fields {
         }
         Ok(row)
     }
+}
+
+/// How a clue is written: behind its kind, so that it is counted within it. Without a term it stands for all
+/// listings of the kind.
+pub(super) fn clue(kind: Kind, term: &str) -> String {
+    let kind = match kind {
+        Kind::Achievement => 'a',
+        Kind::Demand => 'd',
+        Kind::Provider => 'p',
+    };
+    format!("{kind}/{term}")
 }
 
 /// The tokenizers of the schema; an index knows them only by name, so they are given to it at every opening.

@@ -6,11 +6,13 @@
 
 mod answer;
 mod breaker;
+mod candidates;
 mod fault;
 mod rebuild;
 mod record;
 mod server;
 mod settings;
+mod suggest;
 mod wording;
 
 use std::{collections::BTreeMap, sync::Arc, time::Instant};
@@ -23,8 +25,11 @@ use url::Url;
 use uuid::Uuid;
 
 use crate::{
-    Answer, Document, Health, Query, Rebuild, RebuildReason, SearchError, SearchIndex, State,
-    attributes::REVISION, text,
+    Answer, Document, Health, MAX_SUGGESTIONS, Query, Rebuild, RebuildReason, SearchError, SearchIndex,
+    State, SuggestQuery, Suggestion,
+    attributes::REVISION,
+    matching::{self, Ask, Match, Matching},
+    text,
 };
 use breaker::Breaker;
 use rebuild::{Filling, MeilisearchRebuild};
@@ -61,6 +66,51 @@ impl Meilisearch {
         // The dictionary cuts queries here as well.
         tokio::task::spawn_blocking(text::warm_up);
         Ok(Self { inner: Arc::new(Inner { server, breaker: Breaker::default(), filling: Mutex::new(None) }) })
+    }
+
+    /// Deletes the index on the server.
+    pub(crate) async fn discard(base: &Url, key: Option<&str>, index: &str) -> Result<(), SearchError> {
+        Server::new(base, key, index)?.discard().await
+    }
+
+    /// Asks the server, as long as it is not known to be down.
+    async fn within_patience<T>(
+        &self,
+        asking: impl Future<Output = Result<T, SearchError>>,
+    ) -> Result<T, SearchError> {
+        self.inner.breaker.admit(Instant::now()).map_err(|retry_after| SearchError::Unavailable {
+            reason: "the search server failed several times in a row".to_owned(),
+            retry_after,
+        })?;
+        let slow = |_| SearchError::unavailable("the search took too long");
+        let outcome = tokio::time::timeout(PATIENCE, asking).await.map_err(slow).flatten();
+        match &outcome {
+            Err(SearchError::Unavailable { .. }) => {
+                self.inner.breaker.failed(Instant::now());
+                self.inner.server.doubt();
+            }
+            Err(SearchError::Corrupt { .. }) => self.inner.server.doubt(),
+            _answered => self.inner.breaker.succeeded(),
+        }
+        outcome
+    }
+
+    async fn complete(&self, query: &SuggestQuery) -> Result<Vec<Suggestion>, SearchError> {
+        let server = &self.inner.server;
+        match server.presence_if_in_doubt().await? {
+            Presence::Missing => Ok(Vec::new()),
+            Presence::Complete | Presence::Incomplete => suggest::suggest(server, query).await,
+        }
+    }
+
+    async fn ask_for_matches(&self, ask: &Ask) -> Result<Vec<Match>, SearchError> {
+        let server = &self.inner.server;
+        if server.presence_if_in_doubt().await? == Presence::Missing {
+            return Ok(Vec::new());
+        }
+        let matching = Matching::of(ask);
+        let found = candidates::candidates(server, &matching.search).await?;
+        Ok(matching.matches(&found))
     }
 
     async fn ask(&self, query: &Query) -> Result<Answer, SearchError> {
@@ -150,21 +200,18 @@ impl SearchIndex for Meilisearch {
 
     async fn search(&self, query: &Query) -> Result<Answer, SearchError> {
         query.check()?;
-        self.inner.breaker.admit(Instant::now()).map_err(|retry_after| SearchError::Unavailable {
-            reason: "the search server failed several times in a row".to_owned(),
-            retry_after,
-        })?;
-        let slow = |_| SearchError::unavailable("the search took too long");
-        let outcome = tokio::time::timeout(PATIENCE, self.ask(query)).await.map_err(slow).flatten();
-        match &outcome {
-            Err(SearchError::Unavailable { .. }) => {
-                self.inner.breaker.failed(Instant::now());
-                self.inner.server.doubt();
-            }
-            Err(SearchError::Corrupt { .. }) => self.inner.server.doubt(),
-            _answered => self.inner.breaker.succeeded(),
-        }
-        outcome
+        self.within_patience(self.ask(query)).await
+    }
+
+    async fn suggest(&self, query: &SuggestQuery) -> Result<Vec<Suggestion>, SearchError> {
+        query.check()?;
+        let query = SuggestQuery { limit: query.limit.min(MAX_SUGGESTIONS), ..query.clone() };
+        self.within_patience(self.complete(&query)).await
+    }
+
+    async fn matches(&self, ask: &Ask) -> Result<Vec<Match>, SearchError> {
+        matching::check(ask)?;
+        self.within_patience(self.ask_for_matches(ask)).await
     }
 
     async fn put(&self, documents: &[Document]) -> Result<(), SearchError> {

@@ -8,11 +8,14 @@ use super::wording::{encode_code, spell};
 use crate::{
     Document, Kind,
     attributes::Attributes,
-    text::{Level, Texts, index_terms},
+    matching::Profile,
+    text::{Level, Texts, index_terms, inside_terms},
 };
 
 pub(super) const ID: &str = "id";
 pub(super) const TEXTS: &str = "texts";
+/// What matching knows of a listing.
+pub(super) const PROFILE: &str = "profile";
 
 /// The id of the document that says: this index was filled to the end. It travels with the index when indexes
 /// are swapped, and having no audience it is never found.
@@ -23,10 +26,14 @@ pub(super) fn lay_out(document: &Document) -> Result<Value, serde_json::Error> {
     let mut row = Map::new();
     row.insert(ID.to_owned(), json!(document.id));
     row.insert(TEXTS.to_owned(), serde_json::to_value(Texts::of(document))?);
+    row.insert(PROFILE.to_owned(), serde_json::to_value(Profile::of(document))?);
     for level in Level::ALL {
         let spelled =
             |text: &str| index_terms(text).iter().map(|term| spell(term)).collect::<Vec<_>>().join(" ");
-        let texts: Vec<_> = level.texts(document).into_iter().map(spelled).collect();
+        let mut texts: Vec<_> = level.texts(document).into_iter().map(spelled).collect();
+        if level == Level::Body {
+            texts.push(inside_terms(document).iter().map(|term| spell(term)).collect::<Vec<_>>().join(" "));
+        }
         row.insert(level.attribute().to_owned(), json!(texts));
     }
     let attributes = Attributes::of(document);

@@ -189,6 +189,12 @@ impl Server {
         }
     }
 
+    /// Deletes the live index.
+    pub(super) async fn discard(&self) -> Result<(), SearchError> {
+        let task = self.call(self.client.delete_index(&self.live)).await?;
+        self.follow(&task).await
+    }
+
     /// Deletes what rebuilds left behind that died long ago, here or in another process.
     pub(super) async fn sweep(&self) -> Result<(), SearchError> {
         let mut all = meilisearch_sdk::indexes::IndexesQuery::new(&self.client);

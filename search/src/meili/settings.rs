@@ -1,11 +1,11 @@
 //! The settings of an index.
 
 use meilisearch_sdk::settings::{
-    FacetingSettings, FilterableAttribute, LocalizedAttributes, PaginationSetting, Settings,
-    TypoToleranceSettings,
+    FacetingSettings, FilterableAttribute, LocalizedAttributes, MinWordSizeForTypos, PaginationSetting,
+    Settings, TypoToleranceSettings,
 };
 
-use super::record::{ID, TEXTS};
+use super::record::{ID, PROFILE, TEXTS};
 use crate::{
     WINDOW,
     attributes::{CODES, FACETS, NUMBERS, PRICE_SORT, PUBLISHED_AT},
@@ -16,10 +16,10 @@ use crate::{
 /// Everything that differs from the server's defaults or is relied upon, said explicitly.
 pub(super) fn settings() -> Settings {
     let strings = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
-    let mut displayed = strings(&[ID, TEXTS]);
+    let mut displayed = strings(&[ID, TEXTS, PROFILE]);
     displayed.extend(strings(&FACETS));
     displayed.extend(strings(&NUMBERS));
-    let filterable = FACETS.into_iter().chain(CODES).chain(NUMBERS);
+    let filterable = std::iter::once(ID).chain(FACETS).chain(CODES).chain(NUMBERS);
     Settings {
         searchable_attributes: Some(Level::ALL.map(|level| level.attribute().to_owned()).to_vec()),
         displayed_attributes: Some(displayed),
@@ -34,12 +34,16 @@ pub(super) fn settings() -> Settings {
             "proximity",
             "exactness",
             "wordPosition",
+            "completeness:desc",
             "published_at:desc",
             "id:asc",
         ])),
-        // Terms are spelled and part numbers are exact: one letter more or less is another thing.
+        // Terms are spelled and part numbers are exact: one letter more or less is another thing. Only what may
+        // have been mistyped is looked for among like words.
         typo_tolerance: Some(TypoToleranceSettings {
-            enabled: Some(false),
+            enabled: Some(true),
+            disable_on_attributes: Some(strings(&Level::ALL.map(Level::attribute))),
+            min_word_size_for_typos: Some(MinWordSizeForTypos { one_typo: Some(4), two_typos: Some(8) }),
             ..TypoToleranceSettings::default()
         }),
         // The server guesses languages from the text and guesses short ones wrong. All it sees is ASCII.

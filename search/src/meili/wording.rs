@@ -39,12 +39,19 @@ pub(super) fn spell(term: &str) -> String {
 /// switches off beginnings and typing errors; only a word that may be a beginning stands without, and it is
 /// always the last.
 pub(super) fn query_text(words: &Words) -> String {
-    let written = words.words.iter().map(|word| match word {
+    // What is not wanted comes first, so that a beginning stays the last word.
+    let without = words.without.iter().map(|word| format!("-{}", written(word)));
+    without.chain(words.words.iter().map(written)).collect::<Vec<_>>().join(" ")
+}
+
+fn written(word: &Word) -> String {
+    match word {
         Word::Cjk(run) => quoted(&phrase_terms(run)),
+        Word::Meaning { term, .. } => quoted(std::slice::from_ref(term)),
+        Word::Phrase { terms, .. } => quoted(terms),
         Word::Latin { stem, prefix: true, .. } => spell(stem),
         Word::Latin { stem, .. } => quoted(std::slice::from_ref(stem)),
-    });
-    written.collect::<Vec<_>>().join(" ")
+    }
 }
 
 fn quoted(terms: &[String]) -> String {

@@ -10,8 +10,10 @@ use serde::{Deserialize, Serialize};
 use super::{
     Word, Words,
     fold::{Folded, fold},
+    glossary::meanings,
     runs::{LatinWord, Run, chain_words, figure_parts, runs},
     stem::stem,
+    terms::places,
 };
 use crate::{Document, Highlight};
 
@@ -97,11 +99,27 @@ fn marks(words: &Words, folded: &Folded) -> Vec<Range<usize>> {
     let chars = &folded.chars;
     let mut marks: Vec<Range<usize>> = Vec::new();
     for word in &words.words {
-        if let Word::Cjk(text) = word {
-            let wanted: Vec<char> = text.chars().collect();
-            let places = chars.windows(wanted.len().max(1)).enumerate();
-            marks.extend(places.filter(|(_, place)| *place == wanted).map(|(at, _)| at..at + wanted.len()));
+        match word {
+            Word::Cjk(text) => {
+                let wanted: Vec<char> = text.chars().collect();
+                let places = chars.windows(wanted.len().max(1)).enumerate();
+                marks.extend(
+                    places.filter(|(_, place)| *place == wanted).map(|(at, _)| at..at + wanted.len()),
+                );
+            }
+            Word::Phrase { terms, .. } => {
+                let places = places(chars);
+                let side_by_side = places.windows(terms.len().max(1));
+                let found = side_by_side.filter(|found| found.iter().map(|(term, _)| term).eq(terms));
+                marks.extend(found.filter_map(|found| Some(found.first()?.1.start..found.last()?.1.end)));
+            }
+            Word::Meaning { .. } | Word::Latin { .. } => {}
         }
+    }
+    let meant: Vec<&str> = words.words.iter().filter_map(Word::meaning).collect();
+    if !meant.is_empty() {
+        let found = meanings(chars).into_iter().filter(|found| meant.contains(&found.term.as_str()));
+        marks.extend(found.map(|found| found.range));
     }
     if words.words.iter().any(|word| matches!(word, Word::Latin { .. })) {
         for run in runs(chars) {
@@ -181,6 +199,9 @@ mod tests {
             ("crmo", "42CrMo steel", Some("<em>42CrMo</em> steel")),
             ("kg", "50㎏", Some("<em>50㎏</em>")),
             ("制冷剂", "制冷 剂", None),
+            ("\"wind turbine\"", "The Wind-Turbine", Some("The <em>Wind-Turbine</em>")),
+            ("\"R290 热泵\"", "R290热泵机组", Some("<em>R290热泵</em>机组")),
+            ("冷媒", "A low-GWP refrigerant", Some("A low-GWP <em>refrigerant</em>")),
         ] {
             assert_eq!(marked(query, text).as_deref(), expected, "{query} in {text}");
         }

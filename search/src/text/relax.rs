@@ -55,7 +55,7 @@ mod tests {
 
     fn tries(text: &str, counts: &[usize]) -> Vec<String> {
         let name = |word: &Word| match word {
-            Word::Cjk(text) => text.clone(),
+            Word::Cjk(text) | Word::Meaning { text, .. } | Word::Phrase { text, .. } => text.clone(),
             Word::Latin { form, .. } => form.clone(),
         };
         let join = |words: Words| words.words.iter().map(name).collect::<Vec<_>>().join(" ");

@@ -1,16 +1,23 @@
 //! What of a text goes into the index.
 
-use std::collections::HashSet;
+use std::{collections::HashSet, ops::Range};
+
+use serde::{Deserialize, Serialize};
 
 use super::{
     fold,
+    glossary::{Meant, meanings},
     runs::{Run, chain_words, figure_parts, runs},
     stem::stem,
 };
 use crate::Document;
 
+/// No word of a text or query.
+const BORDER: &str = "~";
+
 /// Where in a listing a text stands, from what weighs most to what weighs least.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub(crate) enum Level {
     Title,
     Keywords,
@@ -57,7 +64,7 @@ impl Level {
 ///
 /// A Chinese run gives its overlapping pairs and then its last character alone, which keeps a chain of pairs
 /// from running on into the next run. Words give themselves. After all that, once each: the single
-/// characters, the stems of words, and the parts of part numbers.
+/// characters, the stems of words, the parts of part numbers; then the meanings with what stands beside them.
 pub(crate) fn index_terms(text: &str) -> Vec<String> {
     let folded = fold(text);
     let chars = &folded.chars;
@@ -85,6 +92,101 @@ pub(crate) fn index_terms(text: &str) -> Vec<String> {
     }
     let mut seen: HashSet<String> = terms.iter().cloned().collect();
     terms.extend(also.into_iter().filter(|term| seen.insert(term.clone())));
+    terms.extend(in_meanings(chars));
+    terms
+}
+
+/// Each meaning between what stands before and after its word, and the meanings of those: what stands near a word
+/// stands near its meaning. Meilisearch tells distances apart up to three places, so it is kept short.
+fn in_meanings(chars: &[char]) -> Vec<String> {
+    let meant: Vec<Meant> = meanings(chars).into_iter().filter(|meant| !meant.inside).collect();
+    if meant.is_empty() {
+        return Vec::new();
+    }
+    let units = units(chars);
+    let mut terms = Vec::new();
+    for meaning in &meant {
+        let (start, end) = (meaning.range.start, meaning.range.end);
+        // A border: nothing is found across it.
+        terms.push(BORDER.to_owned());
+        terms.extend(units.iter().rev().find(|(range, _)| range.end <= start).map(|(_, term)| term.clone()));
+        terms.extend(meant.iter().filter(|other| other.range.end == start).map(|other| other.term.clone()));
+        terms.push(meaning.term.clone());
+        terms.extend(units.iter().find(|(range, _)| range.start >= end).map(|(_, term)| term.clone()));
+        terms.extend(meant.iter().filter(|other| other.range.start == end).map(|other| other.term.clone()));
+    }
+    terms
+}
+
+/// The pairs of characters and the words of a text, in order, with their places.
+fn units(chars: &[char]) -> Vec<(Range<usize>, String)> {
+    let mut units = Vec::new();
+    for run in runs(chars) {
+        match run {
+            Run::Cjk(range) if range.len() == 1 => {
+                units.push((range.clone(), chars[range].iter().collect()));
+            }
+            Run::Cjk(range) => {
+                let pairs = (range.start..range.end - 1).map(|at| at..at + 2);
+                units.extend(pairs.map(|pair| (pair.clone(), chars[pair].iter().collect())));
+            }
+            Run::Chain(pieces) => {
+                units.extend(chain_words(chars, &pieces).into_iter().map(|word| (word.range, word.form)));
+            }
+        }
+    }
+    units
+}
+
+/// The terms of a folded text in their order, as they stand side by side in an index.
+pub(crate) fn sequence(chars: &[char]) -> Vec<String> {
+    let mut terms = Vec::new();
+    let runs = runs(chars);
+    for (i, run) in runs.iter().enumerate() {
+        match run {
+            Run::Cjk(range) => {
+                let text: String = chars[range.clone()].iter().collect();
+                let mut pairs = phrase_terms(&text);
+                // The last character stands alone after a run; the last run may go on in the text.
+                if range.len() > 1 && i + 1 < runs.len() {
+                    pairs.extend(text.chars().last().map(String::from));
+                }
+                terms.extend(pairs);
+            }
+            Run::Chain(pieces) => terms.extend(chain_words(chars, pieces).into_iter().map(|word| word.form)),
+        }
+    }
+    terms
+}
+
+/// The terms of a folded text as they stand side by side in an index, with their places.
+pub(super) fn places(chars: &[char]) -> Vec<(String, Range<usize>)> {
+    let mut places = Vec::new();
+    for run in runs(chars) {
+        match run {
+            Run::Cjk(range) => places.extend(range.clone().map(|at| {
+                let pair = at..range.end.min(at + 2);
+                (chars[pair.clone()].iter().collect(), pair)
+            })),
+            Run::Chain(pieces) => {
+                places.extend(chain_words(chars, &pieces).into_iter().map(|word| (word.form, word.range)));
+            }
+        }
+    }
+    places
+}
+
+/// The terms of the meanings in the texts of a document that stand only inside longer words: found like
+/// words of the body, wherever they stand.
+pub(crate) fn inside_terms(document: &Document) -> Vec<String> {
+    let texts = Level::ALL.into_iter().flat_map(|level| level.texts(document));
+    let mut terms: Vec<String> = texts
+        .flat_map(|text| meanings(&fold(text).chars))
+        .filter(|meant| meant.inside)
+        .map(|meant| meant.term)
+        .collect();
+    terms.sort_unstable();
+    terms.dedup();
     terms
 }
 
@@ -104,8 +206,11 @@ mod tests {
 
     #[test]
     fn pairs_words_stems_and_parts_are_indexed() {
-        assert_eq!(index_terms("氢气泵"), ["氢气", "气泵", "泵", "氢", "气"]);
-        assert_eq!(index_terms("Gearboxes"), ["gearboxes", "gearbox"]);
+        assert_eq!(
+            index_terms("氢气泵"),
+            ["氢气", "气泵", "泵", "氢", "气", "~", "~氢气", "~泵", "~", "氢气", "~氢气", "~泵"]
+        );
+        assert_eq!(index_terms("Widgets"), ["widgets", "widget"]);
         assert_eq!(index_terms("QZ-100"), ["qz100", "qz", "100"]);
         assert_eq!(index_terms("42CrMo"), ["42crmo", "42", "crmo"]);
     }

@@ -1,34 +1,13 @@
 //! Made-up listings.
 
-use techmart_search::{Audience, Document, Kind, PriceFacet};
+use techmart_search::{Document, Kind, PriceFacet};
 use uuid::Uuid;
 
 /// A public achievement with nothing but a title; the number makes its id and its age.
 pub(crate) fn listing(number: u32, title: &str) -> Document {
     Document {
-        id: id(number),
-        kind: Kind::Achievement,
-        title: title.to_owned(),
-        title_en: None,
-        summary: None,
-        body: Vec::new(),
-        keywords: Vec::new(),
-        organisation: None,
-        organisation_en: None,
-        organisation_kind: None,
-        field: None,
-        industry_codes: Vec::new(),
-        zone_industry: None,
-        trl: None,
-        cooperation_modes: Vec::new(),
-        ip_types: Vec::new(),
-        price: None,
-        town: None,
-        language: None,
-        audience: Audience::Public,
-        demo: false,
         published_at: 1_700_000_000_000 + i64::from(number),
-        revision: 1,
+        ..Document::titled(id(number), Kind::Achievement, title.to_owned())
     }
 }
 

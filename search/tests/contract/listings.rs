@@ -73,14 +73,16 @@ async fn real_questions_find_real_listings(engine: &Engine) {
         let has_all = |document: &&Document| words.iter().all(|word| searched(document).contains(word));
         let expected: BTreeSet<_> = all.iter().filter(has_all).map(|document| document.id).collect();
         assert!(!expected.is_empty() && answer.all_words, "{text}");
-        assert_eq!(found, expected, "{text}");
+        // More are found where the glossary knows other words for it.
+        assert!(found.is_superset(&expected), "{text}: {found:?}");
 
-        // Listings with the whole question in the title come before all others.
+        // Of those that say it so, the ones with the whole question in the title come first.
         let whole = words.concat();
         let precise = |hit: &techmart_search::Hit| {
             all.iter().any(|document| document.id == hit.id && document.title.to_lowercase().contains(&whole))
         };
-        let order: Vec<_> = answer.hits.iter().map(precise).collect();
+        let literal = answer.hits.iter().filter(|hit| expected.contains(&hit.id));
+        let order: Vec<_> = literal.map(precise).collect();
         assert!(order.is_sorted_by(|a, b| a >= b), "{text}: {order:?}");
     }
     // Whatever a listing is called, its title finds it.

@@ -13,10 +13,13 @@ mod finding;
 mod highlights;
 mod killing;
 mod listings;
+mod matches;
 mod orders;
 mod rebuilding;
 mod server_faults;
+mod spelling;
 mod spoiled_folders;
+mod suggesting;
 mod writing;
 
 /// Makes a test of each law for each engine.

@@ -12,6 +12,7 @@ laws!(
     an_order_that_is_asked_for_is_kept,
     listings_without_a_price_come_last_either_way,
     equals_come_newest_first_and_then_by_id,
+    of_equals_the_fuller_listing_comes_first,
     pages_lie_side_by_side,
     the_window_ends_all_paging,
 );
@@ -59,6 +60,20 @@ async fn equals_come_newest_first_and_then_by_id(engine: &Engine) {
         let answer = engine.ask(Query { text, ..Query::default() }).await;
         assert_eq!(answer.hits.iter().map(|hit| hit.id).collect::<Vec<_>>(), expected);
     }
+}
+
+async fn of_equals_the_fuller_listing_comes_first(engine: &Engine) {
+    let mut all = listings(&["电机", "电机", "电机", "电机"]);
+    all[0].summary = Some("转速每分钟 12000 转".to_owned());
+    all[0].body = vec!["铁损低".to_owned()];
+    all[1].body = vec!["铁损低".to_owned()];
+    engine.fill(&all).await;
+    let ids = |answer: techmart_search::Answer| answer.hits.iter().map(|hit| hit.id).collect::<Vec<_>>();
+    let query = Query { text: Some("电机".to_owned()), ..Query::default() };
+    assert_eq!(ids(engine.ask(query.clone()).await), [1, 2, 4, 3].map(id));
+    // An order that is asked for knows nothing of it.
+    let newest = Query { sort: Sort::Newest, ..query };
+    assert_eq!(ids(engine.ask(newest).await), [4, 3, 2, 1].map(id));
 }
 
 async fn pages_lie_side_by_side(engine: &Engine) {

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use techmart_entity::{
-    account::{Model, Role, session},
+    account::{MatchDigest, Model, Role, session},
     id::{AccountId, SessionId},
     organisation::membership::MemberRole,
 };
@@ -155,6 +155,8 @@ pub struct MeOut {
     pub name: String,
     pub role: Role,
     pub locale: Locale,
+    /// How often new matches of one's organisations are told by mail.
+    pub match_digest: MatchDigest,
     pub memberships: Vec<MembershipOut>,
     pub created_at: Moment,
     pub updated_at: Moment,
@@ -170,6 +172,7 @@ impl MeOut {
             name: row.name,
             role: row.role,
             locale: Locale::of(&row.locale),
+            match_digest: row.match_digest,
             memberships,
             created_at: row.created_at.into(),
             updated_at: row.updated_at.into(),
@@ -185,6 +188,9 @@ pub struct MePatch {
     pub name: Option<String>,
     #[schema(value_type = Locale)]
     pub locale: Option<Locale>,
+    /// How often new matches of one's organisations are told by mail.
+    #[schema(value_type = MatchDigest)]
+    pub match_digest: Option<MatchDigest>,
 }
 
 /// One sign-in that still holds.

@@ -65,7 +65,7 @@ fn tag(row: &Model, memberships: &[MembershipOut]) -> Result<String> {
     Ok(etag::tag(format!("{}-{mark}", row.version)))
 }
 
-/// Changes one's own name and language.
+/// Changes one's own name, language and digest.
 ///
 /// # Errors
 /// 401, 412 and 428 on versions, 422 for an impossible name.
@@ -81,7 +81,8 @@ pub async fn patch(
     let name = patch.name.as_deref().map(policy::name).transpose();
     let name = name.map_err(|fault| AppError::rules(vec![fault]))?.filter(|name| *name != row.name);
     let locale = patch.locale.map(|locale| locale.as_str().to_owned()).filter(|locale| *locale != row.locale);
-    if name.is_none() && locale.is_none() {
+    let digest = patch.match_digest.filter(|digest| *digest != row.match_digest);
+    if name.is_none() && locale.is_none() && digest.is_none() {
         return shown(tx, row).await;
     }
     let mut set = ActiveModel::default();
@@ -90,6 +91,9 @@ pub async fn patch(
     }
     if let Some(locale) = locale {
         set.locale = Set(locale);
+    }
+    if let Some(digest) = digest {
+        set.match_digest = Set(digest);
     }
     let row = repo::save(tx, &row, cx.now, set).await?;
     shown(tx, row).await

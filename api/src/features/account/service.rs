@@ -4,7 +4,7 @@ use chrono::Duration;
 use sea_orm::Set;
 use techmart_entity::{
     Instant,
-    account::{ActiveModel, Model, Role, one_time_token, one_time_token::TokenPurpose},
+    account::{ActiveModel, MatchDigest, Model, Role, one_time_token, one_time_token::TokenPurpose},
     audit::SubjectKind,
     id::AccountId,
 };
@@ -79,6 +79,7 @@ fn blank(now: Instant, email: &str, name: &str, locale: Locale, password_hash: &
         name: name.to_owned(),
         role: Role::Member,
         locale: locale.as_str().to_owned(),
+        match_digest: MatchDigest::Daily,
         disabled_at: None,
         created_at: now,
         updated_at: now,

@@ -3,6 +3,8 @@
 use techmart_entity::{achievement::AchievementContent, listing::ListingKind};
 use utoipa_actix_web::{scope::scope, service_config::ServiceConfig};
 
+use crate::features::matching;
+
 crate::listing_addresses! {
     kind: ListingKind::Achievement,
     content: AchievementContent,
@@ -12,5 +14,5 @@ crate::listing_addresses! {
 
 /// The addresses.
 pub fn routes(config: &mut ServiceConfig) {
-    config.service(scope("/achievements").configure(shared));
+    config.service(scope("/achievements").configure(shared).configure(matching::http::of_achievements));
 }

@@ -147,6 +147,7 @@ fn subject(pattern: &str, http: &HttpRequest) -> (SubjectKind, String) {
         "organisations" => SubjectKind::Organisation,
         "plans" => SubjectKind::Plan,
         "providers" => SubjectKind::Provider,
+        "recommendations" => SubjectKind::Recommendation,
         "signals" => SubjectKind::Signal,
         "snapshots" => SubjectKind::Snapshot,
         // No noun of the log: its words say it.

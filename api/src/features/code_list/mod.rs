@@ -8,12 +8,14 @@ use std::sync::LazyLock;
 use sha2::{Digest, Sha256};
 use techmart_entity::{
     account, assessment, attachment, audit, contract, demand, docking, duplicate, enclave_entry,
-    finance_case, funnel, import, indicator, ledger, listing, organisation, provider, signal,
+    finance_case, funnel, import, indicator, ledger, listing, organisation, provider, recommendation, signal,
     value::{
         code_list::{CodeItem, CodeList, code_list},
         cooperation, field, industry, ip, maturity, money,
     },
 };
+
+use crate::features::matching;
 
 /// Codes of the towns that lie in the zone unless the configuration says otherwise.
 pub const ZONE_TOWNS: &[&str] = &["zone_core", "lianhe", "tanqiao", "shashi_farm", "cenhe", "guanyindang"];
@@ -87,6 +89,12 @@ fn all() -> Vec<CodeList> {
     vec![
         towns(),
         CodeList { list: "problem".to_owned(), items: crate::error::code_list() },
+        code_list::<account::MatchDigest>(),
+        code_list::<recommendation::RecommendationStatus>(),
+        code_list::<recommendation::RecommendationMove>(),
+        code_list::<matching::dto::MatchPart>(),
+        code_list::<matching::dto::MatchRelation>(),
+        code_list::<matching::dto::RuledOutBy>(),
         code_list::<account::Role>(),
         code_list::<account::one_time_token::TokenPurpose>(),
         code_list::<assessment::AssessmentMove>(),

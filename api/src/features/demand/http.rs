@@ -6,7 +6,10 @@ use techmart_entity::{
 };
 use utoipa_actix_web::{scope::scope, service_config::ServiceConfig};
 
-use crate::features::listing::dto::{DiagnosisIn, NoteIn};
+use crate::features::{
+    listing::dto::{DiagnosisIn, NoteIn},
+    matching,
+};
 
 crate::listing_addresses! {
     kind: ListingKind::Demand,
@@ -18,7 +21,12 @@ crate::listing_addresses! {
 /// The addresses.
 pub fn routes(config: &mut ServiceConfig) {
     config.service(
-        scope("/demands").configure(shared).service(diagnose).service(solve).service(close_unsolved),
+        scope("/demands")
+            .configure(shared)
+            .configure(matching::http::of_demands)
+            .service(diagnose)
+            .service(solve)
+            .service(close_unsolved),
     );
 }
 

@@ -1,11 +1,14 @@
 //! What the index knows of a listing: its published version, without anything private.
 
 use techmart_entity::{
+    demand::{IndicatorOp, TechnicalIndicator},
     listing::{Audience, Content, Model, status::ListingStatus},
     organisation,
     value::money::{Price, PriceKind},
 };
 use techmart_search::{Audience as IndexAudience, Document, Kind, PriceFacet};
+
+use crate::clock::end_of;
 
 /// Whether a listing belongs into the index.
 #[must_use]
@@ -38,6 +41,7 @@ pub fn document(row: &Model, content: Content, owner: Option<&organisation::Mode
         price: None,
         // In a town of few enterprises the town is a name.
         town: named.and_then(|owner| owner.town.clone()),
+        wanted_by: None,
         language: None,
         audience: match row.audience {
             Audience::Public | Audience::Anonymous => IndexAudience::Public,
@@ -91,6 +95,8 @@ pub fn document(row: &Model, content: Content, owner: Option<&organisation::Mode
             document.cooperation_modes = content.cooperation_modes.iter().map(ToString::to_string).collect();
             document.price = content.budget.as_ref().map(price);
             document.town = content.town.or(document.town);
+            document.wanted_by = content.deadline_on.map(|day| end_of(day).timestamp_millis());
+            document.body.extend(content.indicators.iter().map(in_words));
             document.language = content.language;
         }
         Content::Provider(content) => {
@@ -111,6 +117,19 @@ pub fn document(row: &Model, content: Content, owner: Option<&organisation::Mode
     document
 }
 
+/// An indicator as somebody would write it, so that its figure is read like any other: `能效比 ≥ 3.5`.
+fn in_words(indicator: &TechnicalIndicator) -> String {
+    let sign = match indicator.op {
+        IndicatorOp::Lt => "<",
+        IndicatorOp::Le => "≤",
+        IndicatorOp::Eq | IndicatorOp::Range => "",
+        IndicatorOp::Ge => "≥",
+        IndicatorOp::Gt => ">",
+    };
+    let unit = indicator.unit.as_deref().unwrap_or_default();
+    format!("{} {sign}{}{unit}", indicator.name, indicator.value)
+}
+
 /// The index's word for a kind.
 #[must_use]
 pub fn kind(kind: techmart_entity::listing::ListingKind) -> Kind {
@@ -122,7 +141,9 @@ pub fn kind(kind: techmart_entity::listing::ListingKind) -> Kind {
     }
 }
 
-fn price(price: &Price) -> PriceFacet {
+/// A price as the index compares it.
+#[must_use]
+pub fn price(price: &Price) -> PriceFacet {
     PriceFacet {
         negotiable: price.kind == PriceKind::Negotiable,
         min: price.min,

@@ -38,7 +38,8 @@ pub enum SearchSort {
 #[derive(Clone, Debug, Default, Serialize, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 pub struct SearchQuery {
-    /// Words, in Chinese or English. No character is syntax.
+    /// Words, in Chinese or English, traditional or simplified; synonyms and translations of technical terms are found
+    /// too. `"余热回收"` is found as it is written, `-风电` is not to be there; no other character is syntax.
     #[param(max_length = 200, example = "电机控制器")]
     pub q: Option<String>,
     #[serde(default)]
@@ -101,11 +102,17 @@ pub struct SearchQuery {
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct SearchOut {
     pub items: Vec<HitOut>,
+    /// With the first page by relevance, when it is not full: up to ten listings that come near, the
+    /// nearest first. They match no filter less than the hits do, and are counted neither in the total nor in facets.
+    pub near: Vec<HitOut>,
     pub next_cursor: Option<String>,
     /// How many match, at most 1,000: that number means so many or more.
     pub estimated_total: usize,
     /// By facet, its values with their counts, each facet counted without its own filter.
     pub facets: BTreeMap<String, Vec<FacetOut>>,
+    /// What was asked instead, where words of letters were mistyped.
+    #[schema(example = "refrigerant compressor")]
+    pub corrected: Option<String>,
     /// Whether every word had to match; false when nothing did and words were left out.
     pub all_words: bool,
     /// False while the index is being built: listings may be lacking.
@@ -142,6 +149,55 @@ pub struct HitOut {
     pub href: String,
     /// Why it was found. HTML: matches stand in `<em>`, everything else is escaped.
     pub highlights: Vec<HighlightOut>,
+}
+
+/// What somebody is typing.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub struct SuggestParams {
+    /// What has been typed so far; the last word may be a beginning. One Latin letter suggests nothing yet.
+    #[param(max_length = 200, example = "循环")]
+    pub q: String,
+    #[serde(default)]
+    #[param(max_items = 3)]
+    pub kind: Vec<ListingKind>,
+    /// 10 when absent.
+    #[param(minimum = 1, maximum = 50)]
+    pub limit: Option<u64>,
+}
+
+/// Completions.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct SuggestOut {
+    /// What begins with what was typed before what has it inside.
+    pub items: Vec<SuggestionOut>,
+}
+
+/// A completion, to search for or, where it is a title, to open.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct SuggestionOut {
+    #[schema(example = "氢气循环泵")]
+    pub text: String,
+    pub what: Suggested,
+    /// The listing, where it is a title.
+    pub id: Option<ListingId>,
+    /// Where the listing opens, where it is a title.
+    #[schema(example = "/api/v1/achievements/019346c2-0000-7000-8000-000000000000")]
+    pub href: Option<String>,
+}
+
+/// What a completion is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Suggested {
+    /// A technical term that finds something, in this or another word of its meaning.
+    Term,
+    /// A keyword of a listing.
+    Keyword,
+    /// An organisation that has a listing.
+    Organisation,
+    /// A listing's title.
+    Title,
 }
 
 /// A piece of a listing's text.

@@ -4,8 +4,8 @@ use actix_web::{HttpResponse, get};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{
-    dto::{SearchOut, SearchQuery},
-    service,
+    dto::{SearchOut, SearchQuery, SuggestOut, SuggestParams},
+    service, suggest,
 };
 use crate::{
     error::Result,
@@ -14,7 +14,7 @@ use crate::{
 
 /// The addresses.
 pub fn routes(config: &mut ServiceConfig) {
-    config.service(search);
+    config.service(search).service(suggest_search);
 }
 
 /// Finds achievements, demands and providers.
@@ -22,5 +22,13 @@ pub fn routes(config: &mut ServiceConfig) {
 #[get("/search")]
 async fn search(look: Look, query: Query<SearchQuery>) -> Result<HttpResponse> {
     let out = service::search(&look.state, &look, query.0).await?;
+    Ok(Answer::ok(out).respond(&look.http))
+}
+
+/// Completes what somebody is typing with titles, keywords, organisations and technical terms that the caller may see.
+#[utoipa::path(operation_id = "suggest_search", tag = "search", params(SuggestParams), responses((status = 200, body = SuggestOut)))]
+#[get("/search/suggest")]
+async fn suggest_search(look: Look, query: Query<SuggestParams>) -> Result<HttpResponse> {
+    let out = suggest::suggest(&look.state, &look, query.0).await?;
     Ok(Answer::ok(out).respond(&look.http))
 }

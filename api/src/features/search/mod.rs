@@ -5,3 +5,4 @@ pub mod doc;
 pub mod dto;
 pub mod http;
 pub mod service;
+pub mod suggest;

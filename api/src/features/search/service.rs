@@ -31,6 +31,9 @@ use crate::{
     web::paging::{Cut, DEFAULT_LIMIT},
 };
 
+/// How many near listings an answer names at most.
+const NEAR: usize = 10;
+
 /// How often a page is topped up whose hits had gone.
 const ROUNDS: usize = 5;
 
@@ -47,21 +50,26 @@ pub async fn search(state: &State, cx: &Context, query: SearchQuery) -> Result<S
     let db = state.db.read();
     let mut out = SearchOut {
         items: Vec::new(),
+        near: Vec::new(),
         next_cursor: None,
         estimated_total: 0,
         facets: BTreeMap::new(),
+        corrected: None,
         all_words: true,
         complete: true,
     };
     for round in 0..ROUNDS {
         asked.offset = offset;
         asked.limit = limit - out.items.len();
+        asked.near = if round == 0 { NEAR } else { 0 };
         asked.facets = round == 0 && query.facets.unwrap_or(true);
         let answer = state.search.search(&asked).await.map_err(unavailable)?;
         if round == 0 {
             out.estimated_total = answer.estimated_total;
             out.all_words = answer.all_words;
+            out.corrected = answer.corrected;
             out.complete = answer.complete;
+            out.near = read_again(db, cx, answer.near).await?;
             out.facets = answer
                 .facets
                 .into_iter()
@@ -92,6 +100,14 @@ pub fn unavailable(error: SearchError) -> AppError {
     AppError::unavailable(Code::SearchUnavailable, error).retry_after(wait)
 }
 
+/// What the caller may find.
+pub(super) fn audiences(cx: &Context) -> Vec<IndexAudience> {
+    match cx.actor {
+        Actor::Visitor => vec![IndexAudience::Public],
+        Actor::Person(_) | Actor::System => vec![IndexAudience::Public, IndexAudience::SignedIn],
+    }
+}
+
 fn neutral(cx: &Context, query: &SearchQuery) -> Result<Query> {
     let mut faults = Vec::new();
     if let (Some(min), Some(max)) = (query.trl_min, query.trl_max)
@@ -116,10 +132,6 @@ fn neutral(cx: &Context, query: &SearchQuery) -> Result<Query> {
         return Err(AppError::unfit(Code::InvalidParameter, faults));
     }
     let codes = |items: &[String]| items.to_vec();
-    let mut audiences = vec![IndexAudience::Public];
-    if !matches!(cx.actor, Actor::Visitor) {
-        audiences.push(IndexAudience::SignedIn);
-    }
     let priced = query.price_min.is_some() || query.price_max.is_some();
     Ok(Query {
         text: query.q.clone(),
@@ -140,7 +152,7 @@ fn neutral(cx: &Context, query: &SearchQuery) -> Result<Query> {
         towns: codes(&query.town),
         organisation_kinds: query.organisation_kind.iter().map(ToString::to_string).collect(),
         languages: codes(&query.language),
-        audiences,
+        audiences: audiences(cx),
         demo: match query.demo {
             None => DemoFilter::Include,
             Some(true) => DemoFilter::Only,
@@ -158,29 +170,41 @@ fn neutral(cx: &Context, query: &SearchQuery) -> Result<Query> {
     })
 }
 
-/// The hits as the database has them now; what may not be shown any more is left out.
-async fn read_again(db: &DatabaseConnection, cx: &Context, hits: Vec<Hit>) -> Result<Vec<HitOut>> {
-    let ids: Vec<ListingId> = hits.iter().map(|hit| ListingId(hit.id)).collect();
-    let rows: HashMap<ListingId, Model> =
-        repo::by_ids(db, &ids).await?.into_iter().map(|row| (row.id, row)).collect();
+/// The listings among these that the caller may be shown now.
+pub(super) async fn visible(
+    db: &DatabaseConnection,
+    cx: &Context,
+    ids: &[ListingId],
+) -> Result<HashMap<ListingId, Model>> {
     let shown = |row: &Model| {
         is_indexed(row) && (row.audience != Audience::SignedIn || !matches!(cx.actor, Actor::Visitor))
     };
-    let versions: Vec<VersionId> =
-        rows.values().filter(|row| shown(row)).filter_map(|row| row.published_version_id).collect();
+    let mut rows: HashMap<ListingId, Model> =
+        repo::by_ids(db, ids).await?.into_iter().filter(shown).map(|row| (row.id, row)).collect();
+    let owners: Vec<OrganisationId> = rows.values().filter_map(|row| row.organisation_id).collect();
+    let suspended = organisations::suspended_among(db, &owners).await?;
+    rows.retain(|_, row| !row.organisation_id.is_some_and(|owner| suspended.contains(&owner)));
+    Ok(rows)
+}
+
+/// The hits as the database has them now; what may not be shown any more is left out.
+///
+/// # Errors
+/// When the database cannot be asked.
+pub async fn read_again(db: &DatabaseConnection, cx: &Context, hits: Vec<Hit>) -> Result<Vec<HitOut>> {
+    let ids: Vec<ListingId> = hits.iter().map(|hit| ListingId(hit.id)).collect();
+    let rows = visible(db, cx, &ids).await?;
+    let versions: Vec<VersionId> = rows.values().filter_map(|row| row.published_version_id).collect();
     let mut contents: HashMap<VersionId, serde_json::Value> = repo::versions(db, &versions)
         .await?
         .into_iter()
         .map(|version| (version.id, version.content))
         .collect();
     let owners: Vec<OrganisationId> = rows.values().filter_map(|row| row.organisation_id).collect();
-    let suspended = organisations::suspended_among(db, &owners).await?;
     let owners = briefs(db, &owners).await?;
     let mut out = Vec::new();
     for hit in hits {
-        let concealed = |row: &Model| row.organisation_id.is_some_and(|owner| suspended.contains(&owner));
-        let row = rows.get(&ListingId(hit.id)).filter(|row| shown(row) && !concealed(row));
-        let Some(row) = row else { continue };
+        let Some(row) = rows.get(&ListingId(hit.id)) else { continue };
         let Some(content) = row.published_version_id.and_then(|id| contents.remove(&id)) else { continue };
         let content = Content::parse(row.kind, content).map_err(AppError::internal)?.without_private();
         out.push(hit_out(row, content, &owners, hit));

@@ -155,6 +155,7 @@ async fn concerned(tx: &Tx, row: &Model) -> Result<Vec<OrganisationId>> {
             | SubjectKind::LedgerEntry
             | SubjectKind::Plan
             | SubjectKind::ProviderEntry
+            | SubjectKind::Recommendation
             | SubjectKind::Signal
             | SubjectKind::Snapshot
             | SubjectKind::System => {}

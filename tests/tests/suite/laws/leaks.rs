@@ -367,6 +367,11 @@ async fn a_search_for_what_is_private_finds_nothing_and_shows_nothing() {
             if !hits.is_empty() || reply.to_string().contains(value) {
                 found.push(format!("{value}: {reply}"));
             }
+            let typed: String = value.chars().take(value.chars().count() - 1).collect();
+            let reply = reader.get(&format!("/search/suggest?q={typed}&limit=50")).await.ok();
+            if reply.to_string().contains(value) {
+                found.push(format!("{typed}: {reply}"));
+            }
         }
     }
     nothing(&found);

@@ -12,6 +12,7 @@ use techmart_entity::{
     listing::status::ListingStatus,
     organisation::{invitation::InvitationStatus, status::VerificationStatus},
     provider::status::EntryStatus,
+    recommendation::RecommendationStatus,
     signal::SignalStatus,
 };
 
@@ -30,6 +31,7 @@ fn the_life_cycles_are_what_the_domain_says() {
         ("enclave entry", grid(EnclaveEntryStatus::ALL)),
         ("finance case", grid(FinanceCaseStatus::ALL)),
         ("invitation", grid(InvitationStatus::ALL)),
+        ("recommendation", grid(RecommendationStatus::ALL)),
         ("signal", grid(SignalStatus::ALL)),
     ] {
         all.push_str(&format!("# {name}\n{text}\n"));

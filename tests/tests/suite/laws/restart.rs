@@ -9,9 +9,9 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use techmart_tests::{
     Client, Reply,
-    actors::PASSWORD,
+    actors::{PASSWORD, publish},
     binary::{self, Service},
-    builders::achievement,
+    builders::{achievement, demand},
     world::{Setting, database, until, variables},
 };
 
@@ -106,6 +106,57 @@ async fn nothing_acknowledged_is_lost_or_doubled_when_the_process_is_killed() {
         "{} acknowledged writes over {KILLS} kills, 0 lost, 0 doubled",
         acknowledged.lock().unwrap().len()
     );
+    drop(service);
+    forget(dropped).await;
+}
+
+/// Signs a demo account in, acting for its organisation.
+async fn demo_person(service: &Service, demo: &Value, role: &str) -> Client {
+    let accounts = demo["accounts"].as_array().unwrap();
+    let account = accounts.iter().find(|account| account["role"] == role).unwrap();
+    let mut client = service.visitor().await;
+    let body = json!({ "email": account["email"], "password": account["password"] });
+    let tokens = client.post("/auth/login", body).await.ok();
+    client.token = Some(tokens["access_token"].as_str().unwrap().to_owned());
+    match account["organisation_id"].as_str() {
+        Some(organisation) => client.acting_for(organisation),
+        None => client,
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_published_before_a_kill_is_found_matched_and_told_after_it_once() {
+    let data = tempfile::tempdir().unwrap();
+    let (url, dropped) = database(data.path()).await;
+    let mut environment = variables(data.path(), &url, &Setting::default());
+    environment.retain(|(name, _)| name != "TECHMART_BIND");
+    let demo = binary::run_json(data.path(), &environment, &["demo"]);
+    let mut service = Service::start(data.path(), &environment).await;
+    for round in 0..3 {
+        let university = demo_person(&service, &demo, "university_owner").await;
+        let enterprise = demo_person(&service, &demo, "enterprise").await;
+        let broker = demo_person(&service, &demo, "broker").await;
+        let offer = achievement(&format!("深海热液采样钳第{round}型"));
+        let offer = university.post("/achievements", offer).await.created();
+        publish(&university, &broker, "achievements", offer["id"].as_str().unwrap()).await;
+        let need = enterprise.post("/demands", demand(&format!("深海热液采样钳{round}"))).await.created();
+        let need = need["id"].as_str().unwrap().to_owned();
+        publish(&enterprise, &broker, "demands", &need).await;
+        service.kill();
+        service = Service::start(data.path(), &environment).await;
+        let began = std::time::Instant::now();
+        let broker = demo_person(&service, &demo, "broker").await;
+        let at = format!("/recommendations?demand_id={need}&limit=100");
+        until("it is recommended", async || {
+            let list = broker.get(&at).await.ok();
+            let here = |item: &Value| item["achievement"]["id"] == offer["id"];
+            list["items"].as_array().unwrap().iter().filter(|item| here(item)).count() == 1
+        })
+        .await;
+        let found = broker.get(&format!("/search?q=深海热液采样钳{round}&kind=demand")).await.ok();
+        assert_eq!(found["items"][0]["id"], need.as_str(), "{found}");
+        println!("found and recommended {} ms after the start", began.elapsed().as_millis());
+    }
     drop(service);
     forget(dropped).await;
 }

@@ -44,6 +44,8 @@ impl Scene {
                 json!({ "canonical_id": offer, "note": "同一成果" })
             }
             "keep_duplicate_apart" | "explain_signal" | "uphold_signal" => json!({ "note": "已核对" }),
+            "take_up_recommendation" => json!({}),
+            "dismiss_recommendation" => json!({ "code": "technical_doubt" }),
             "undo_duplicate" | "reopen_signal" => reason,
             "exit_provider" | "reverse_ledger_entry" | "disable_account" | "enable_account" => reason,
             "set_account_role" => json!({ "role": "member" }),
@@ -58,6 +60,7 @@ impl Scene {
                 json!({ "refresh_token": sign_in(&self.world, &self.spare.email).await.refresh_token })
             }
             "logout" => json!({}),
+            "preview_matches" => json!({ "problem": "低温下续航下降" }),
             "patch_me" => json!({ "name": "改名" }),
             "change_password" => {
                 json!({ "current_password": "not the password", "new_password": "another horse battery 9" })

@@ -42,6 +42,7 @@ pub struct Scene {
     pub duplicate: String,
     pub book: Book,
     pub signal: String,
+    pub recommendation: String,
     pub import: String,
     pub invitation: String,
     pub spare: Client,
@@ -120,7 +121,13 @@ impl Scene {
         let pair = json!({ "subject": "achievement", "left_id": listings[0].published,
             "right_id": listings[0].draft, "note": "同一成果" });
         let duplicate = id_of(&clerk.post("/duplicates", pair).await.created());
+        let offer = university.post("/achievements", achievement("冷媒检漏机器人")).await.created();
+        publish(&university, &clerk, "achievements", &id_of(&offer)).await;
+        let need = enterprise.post("/demands", demand("制冷剂检漏")).await.created();
+        publish(&enterprise, &clerk, "demands", &id_of(&need)).await;
         world.drain().await;
+        let recommended = clerk.get("/recommendations").await.ok();
+        let recommendation = id_of(&recommended["items"][0]);
         let signals = clerk.get("/signals?kind=short_text").await.ok();
         let signal = id_of(&signals["items"][0]);
         let invited = json!({ "email": "invited@people.example", "role": "viewer" });
@@ -149,6 +156,7 @@ impl Scene {
             duplicate,
             book,
             signal,
+            recommendation,
             import: id_of(&import),
             invitation,
             spare,
@@ -194,6 +202,7 @@ impl Scene {
             "snapshots" => &self.report,
             "assessments" => &self.assessment,
             "duplicates" => &self.duplicate,
+            "recommendations" => &self.recommendation,
             "signals" => &self.signal,
             "imports" => &self.import,
             "contracts" => &self.book.contract,
@@ -218,6 +227,8 @@ impl Scene {
             .replace("{list}", "field");
         assert!(!path.contains('{') && !path.contains("//"), "no address for {}: {path}", operation.name);
         match operation.name.as_str() {
+            "show_unsubscribe" | "unsubscribe" => format!("{path}?token=no-such-token"),
+            "suggest_search" => format!("{path}?q=循环"),
             "compare_snapshots" => format!("{path}?with={}", self.report),
             "list_funnel_listings" => format!("{path}?step=submitted"),
             _ => path,

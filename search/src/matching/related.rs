@@ -1,0 +1,48 @@
+//! Which meanings have to do with each other, kept as data in the terms of ISO 25964 (`related.tsv`): `BT`, the
+//! second is the broader one; `RT`, who asks for one wants to see the other.
+
+use std::{collections::HashMap, sync::LazyLock};
+
+use super::score::How;
+use crate::text::meaning_term;
+
+static RELATED: LazyLock<HashMap<String, Vec<(String, How)>>> =
+    LazyLock::new(|| read(include_str!("../../data/related.tsv")));
+
+/// The meanings that this one has to do with.
+pub(super) fn related(term: &str) -> &'static [(String, How)] {
+    RELATED.get(term).map_or(&[], Vec::as_slice)
+}
+
+fn read(data: &str) -> HashMap<String, Vec<(String, How)>> {
+    let mut all: HashMap<String, Vec<(String, How)>> = HashMap::new();
+    for line in data.lines().filter(|line| !line.starts_with('#')) {
+        let mut columns = line.split('\t').map(str::trim);
+        let (Some(one), Some(relation), Some(other)) = (columns.next(), columns.next(), columns.next())
+        else {
+            continue;
+        };
+        let (one, other) = (meaning_term(one), meaning_term(other));
+        let (there, back) = match relation {
+            "BT" => (How::Broader, How::Narrower),
+            "RT" => (How::Related, How::Related),
+            _ => continue,
+        };
+        all.entry(one.clone()).or_default().push((other.clone(), there));
+        all.entry(other).or_default().push((one, back));
+    }
+    all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{super::score::How, read};
+
+    #[test]
+    fn a_relation_holds_both_ways() {
+        let all = read("# test\n锂电池\tBT\t电池\n漏水\tRT\t密封\n");
+        assert_eq!(all["~锂电池"], [("~电池".to_owned(), How::Broader)]);
+        assert_eq!(all["~电池"], [("~锂电池".to_owned(), How::Narrower)]);
+        assert_eq!(all["~密封"], [("~漏水".to_owned(), How::Related)]);
+    }
+}
