@@ -115,24 +115,13 @@ async fn documents(state: &State, rows: Vec<Model>) -> Result<Vec<Document>, Job
 /// # Errors
 /// [`JobError`]; the old index stays.
 pub async fn rebuild(state: &State, seq: Option<i64>) -> Result<(), JobError> {
-    let db = state.db.read();
     // What other processes change from here on reaches the old index alone: it is done again at the end.
     let position = last_seq(state).await?;
     let mut rebuild = state.search.begin_rebuild().await?;
     let mut after: Option<ListingId> = None;
     let mut n = 0_usize;
-    loop {
-        let mut query = listing::Entity::find()
-            .filter(listing::Column::Status.eq(ListingStatus::Published))
-            .order_by_asc(listing::Column::Id)
-            .limit(BATCH);
-        if let Some(after) = after {
-            query = query.filter(listing::Column::Id.gt(after));
-        }
-        let rows = query.all(db).await?;
-        let Some(last) = rows.last() else { break };
-        after = Some(last.id);
-        let documents = documents(state, rows).await?;
+    while let Some((last, documents)) = published(state, after).await? {
+        after = Some(last);
         n += documents.len();
         rebuild.put(&documents).await?;
         if let Some(seq) = seq {
@@ -146,6 +135,26 @@ pub async fn rebuild(state: &State, seq: Option<i64>) -> Result<(), JobError> {
     }
     tracing::info!(documents = n, again = since.len(), "the index was built anew");
     Ok(())
+}
+
+/// A page of what belongs into the index, in the order of ids, with the last id that it looked at; none at the end.
+///
+/// # Errors
+/// [`JobError`]
+pub async fn published(
+    state: &State,
+    after: Option<ListingId>,
+) -> Result<Option<(ListingId, Vec<Document>)>, JobError> {
+    let mut query = listing::Entity::find()
+        .filter(listing::Column::Status.eq(ListingStatus::Published))
+        .order_by_asc(listing::Column::Id)
+        .limit(BATCH);
+    if let Some(after) = after {
+        query = query.filter(listing::Column::Id.gt(after));
+    }
+    let rows = query.all(state.db.read()).await?;
+    let Some(last) = rows.last().map(|row| row.id) else { return Ok(None) };
+    Ok(Some((last, documents(state, rows).await?)))
 }
 
 async fn last_seq(state: &State) -> Result<i64, JobError> {

@@ -92,6 +92,23 @@ impl JudgedMatches {
         Ok(Self { queries: lines(queries)?, grades: trec::read(judgements)? })
     }
 
+    /// Listings that others answered, as it turned out: question, answer and grade by their names.
+    #[must_use]
+    pub fn of(labels: impl IntoIterator<Item = (String, String, u32)>) -> Self {
+        let mut grades: BTreeMap<String, Grades> = BTreeMap::new();
+        for (question, answer, grade) in labels {
+            grades.entry(question).or_default().insert(answer, grade);
+        }
+        let query = |id: &String| MatchQuery {
+            id: id.clone(),
+            title: None,
+            problem: None,
+            class: String::new(),
+            held_out: false,
+        };
+        Self { queries: grades.keys().map(query).collect(), grades }
+    }
+
     /// The problems, and the words of one meaning or language for another, among the judged queries of the
     /// demonstration catalogue. Judgements of demands are left out: they do not answer.
     ///

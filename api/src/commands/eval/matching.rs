@@ -1,16 +1,26 @@
 //! `techmart eval match`: how well matches are found, beside plain BM25.
 
-use std::{collections::BTreeMap, fmt::Write as _, path::PathBuf};
+use std::{
+    collections::{BTreeMap, HashSet},
+    fmt::Write as _,
+    path::PathBuf,
+};
 
 use serde::Serialize;
 use techmart_search::{
-    SearchIndex,
+    Audience, Document, SearchIndex,
     judged::{self, Difference, Figures, JudgedMatches, Listing, MatchFound, MatchOutcome},
     matching::{PartName, Weights},
 };
 
 use super::{engine_urls, rounded, text};
-use crate::{app::StartError, commands::say, config::Config};
+use crate::{
+    app::{Chances, Purpose, StartError, build},
+    commands::say,
+    config::Config,
+    features::recommendation::labels,
+    jobs,
+};
 
 /// A judged set of matches.
 #[derive(Clone, Debug, Default, clap::Args)]
@@ -24,6 +34,10 @@ pub struct MatchSet {
     /// Judgements as TREC writes them: query 0 listing grade.
     #[arg(long, requires = "corpus")]
     pub qrels: Option<PathBuf>,
+    /// What became of this service's own recommendations, instead of a set: 3 a contract, 2 accepted, 1 taken up, 0
+    /// dismissed or declined for what it is.
+    #[arg(long, conflicts_with_all = ["corpus", "queries", "qrels"])]
+    pub from_history: bool,
     /// Weights to try instead of the standard ones, JSON.
     #[arg(long)]
     pub weights: Option<PathBuf>,
@@ -80,7 +94,7 @@ struct Without {
 /// # Errors
 /// What keeps it from reading the set or asking.
 pub async fn run(config: &Config, json: bool, set: &MatchSet) -> Result<(), StartError> {
-    let (listings, judged) = read(set)?;
+    let (listings, judged) = if set.from_history { history(config).await? } else { read(set)? };
     let weights: Weights = match &set.weights {
         Some(path) => {
             serde_json::from_str(&text(path)?).map_err(|error| format!("{}: {error}", path.display()))?
@@ -99,6 +113,35 @@ pub async fn run(config: &Config, json: bool, set: &MatchSet) -> Result<(), Star
     }
     let words = engines.iter().map(|one| table(one, listings.len())).collect::<Vec<_>>().join("\n\n");
     say(json, &serde_json::json!({ "engines": engines }), &words)
+}
+
+/// What is published now, and what people made of recommendations among it.
+async fn history(config: &Config) -> Result<(Vec<Listing>, JudgedMatches), StartError> {
+    let state = build(config.clone(), Purpose::Command, Chances::default()).await?;
+    let mut listings = Vec::new();
+    let mut after = None;
+    while let Some((last, documents)) = jobs::index::published(&state, after).await? {
+        after = Some(last);
+        // Whoever was to see it: the index is this command's own, and nothing of the texts is printed.
+        let seen = |document: Document| Listing {
+            key: document.id.to_string(),
+            document: Document { audience: Audience::Public, ..document },
+        };
+        listings.extend(documents.into_iter().map(seen));
+    }
+    let known: HashSet<String> = listings.iter().map(|listing| listing.key.clone()).collect();
+    let labels = labels::all(state.db.read()).await?;
+    let named = labels
+        .into_iter()
+        .map(|label| (label.demand_id.0.to_string(), label.achievement_id.0.to_string(), label.grade));
+    let labels: Vec<_> =
+        named.filter(|(demand, offer, _)| known.contains(demand) && known.contains(offer)).collect();
+    if labels.is_empty() {
+        let reason = "还没有被采纳、驳回或婉拒的推荐，无从评测 / nothing was taken up, dismissed or declined yet, so there \
+                      is nothing to measure by";
+        return Err(reason.into());
+    }
+    Ok((listings, JudgedMatches::of(labels)))
 }
 
 fn read(set: &MatchSet) -> Result<(Vec<Listing>, JudgedMatches), StartError> {

@@ -17,42 +17,62 @@ use crate::features::code_list;
 
 /// Words in one sentence.
 const WORDS: usize = 4;
+/// Sentences on words that are not the same.
+const MOST_WORDS: usize = 6;
 
-/// The sentences of a match, what counts most first. What is there is named once, by the closest word it answers.
+/// The sentences of a match: first the words, what is closest to the words asked first, then what lies beside them, what
+/// counts most first. What is there is named once, by the closest word it answers.
 #[must_use]
 pub fn sentences(found: &Match) -> Vec<Sentence> {
     let mut parts: Vec<&Part> = found.parts.iter().collect();
     parts.sort_by(|one, other| (other.value * other.weight).total_cmp(&(one.value * one.weight)));
-    let named = named_once(found);
-    parts.into_iter().flat_map(|part| of_part(part, &named)).collect()
+    let (words, beside): (Vec<&Part>, Vec<&Part>) = parts.into_iter().partition(|part| is_of_words(part));
+    let named = named_once(&words);
+    let mut pairings: Vec<&Pairing> = words.iter().flat_map(|part| &part.pairings).collect();
+    pairings.retain(|pairing| named.iter().any(|one| std::ptr::eq(*one, *pairing)));
+    pairings.sort_by_key(|pairing| closeness(pairing));
+    let (same, other): (Vec<&Pairing>, Vec<&Pairing>) =
+        pairings.into_iter().partition(|pairing| is_same(pairing));
+    let mut sentences = Vec::new();
+    if !same.is_empty() {
+        sentences.push(of_same(&same));
+    }
+    sentences.extend(other.into_iter().take(MOST_WORDS).map(of_pairing));
+    sentences.extend(beside.into_iter().flat_map(of_part));
+    sentences
+}
+
+const fn is_of_words(part: &Part) -> bool {
+    matches!(part.name, PartName::Words | PartName::Meanings | PartName::Related)
+}
+
+/// A meaning may be told by the same word on both sides.
+fn is_same(pairing: &Pairing) -> bool {
+    pairing.how == How::Literal || pairing.asked == pairing.found
+}
+
+/// The same word before another for the same thing, and so on; a part of a word says least.
+fn closeness(pairing: &Pairing) -> usize {
+    let order = [How::Literal, How::Synonym, How::Narrower, How::Broader, How::Related, How::Part];
+    let how = if is_same(pairing) { How::Literal } else { pairing.how };
+    order.iter().position(|known| *known == how).unwrap_or(order.len())
 }
 
 /// The pairings of words in which what is found stands first, and stands closest to what is asked.
-fn named_once(found: &Match) -> Vec<&Pairing> {
-    let texts = found
-        .parts
-        .iter()
-        .filter(|part| matches!(part.name, PartName::Words | PartName::Meanings | PartName::Related));
-    let mut all: Vec<&Pairing> = texts.flat_map(|part| &part.pairings).collect();
-    all.sort_by_key(|pairing| (pairing.how, Reverse(pairing.found.len())));
+fn named_once<'a>(words: &[&'a Part]) -> Vec<&'a Pairing> {
+    let mut all: Vec<&Pairing> = words.iter().flat_map(|part| &part.pairings).collect();
+    all.sort_by_key(|pairing| (closeness(pairing), Reverse(pairing.found.len())));
     let mut named: Vec<&Pairing> = Vec::new();
     for pairing in all {
-        let told =
-            named.iter().any(|known| known.found == pairing.found || known.found.contains(&pairing.found));
-        if !told {
+        if !named.iter().any(|known| known.found.contains(&pairing.found)) {
             named.push(pairing);
         }
     }
     named
 }
 
-fn of_part(part: &Part, named: &[&Pairing]) -> Vec<Sentence> {
+fn of_part(part: &Part) -> Vec<Sentence> {
     match part.name {
-        PartName::Words | PartName::Meanings | PartName::Related => {
-            let own =
-                part.pairings.iter().filter(|pairing| named.iter().any(|one| std::ptr::eq(*one, *pairing)));
-            of_words(&own.collect::<Vec<_>>())
-        }
         PartName::Field => part.pairings.iter().map(|pairing| of_field(&pairing.asked)).collect(),
         PartName::Indicators => part.pairings.iter().take(WORDS).map(of_figure).collect(),
         PartName::Maturity if part.value >= 0.5 => one(
@@ -62,8 +82,12 @@ fn of_part(part: &Part, named: &[&Pairing]) -> Vec<Sentence> {
         PartName::Cooperation => vec![of_modes(&part.pairings)],
         PartName::Price => one("报价与预算有交集。", "Price and budget overlap."),
         PartName::Place => part.pairings.iter().map(|pairing| of_place(&pairing.asked)).collect(),
-        // How new something is, is seen from its date.
-        PartName::Maturity | PartName::Freshness => Vec::new(),
+        // How new something is, is seen from its date; words are told apart.
+        PartName::Maturity
+        | PartName::Freshness
+        | PartName::Words
+        | PartName::Meanings
+        | PartName::Related => Vec::new(),
     }
 }
 
@@ -71,41 +95,22 @@ fn one(zh: &str, en: &str) -> Vec<Sentence> {
     vec![Sentence { zh: zh.to_owned(), en: en.to_owned() }]
 }
 
-fn of_words(pairings: &[&Pairing]) -> Vec<Sentence> {
-    let mut sentences = Vec::new();
-    let same: Vec<&str> = pairings
-        .iter()
-        .filter(|pairing| pairing.how == How::Literal)
-        .map(|pairing| pairing.asked.as_str())
-        .take(WORDS)
-        .collect();
-    if !same.is_empty() {
-        sentences.push(Sentence {
-            zh: format!("两边都谈到{}。", quoted(&same, "", "“", "”")),
-            en: format!("Both speak of {}.", quoted(&same, ", ", "“", "”")),
-        });
+fn of_same(pairings: &[&Pairing]) -> Sentence {
+    let words: Vec<&str> = pairings.iter().map(|pairing| pairing.asked.as_str()).take(WORDS).collect();
+    Sentence {
+        zh: format!("两边都谈到{}。", quoted(&words, "")),
+        en: format!("Both speak of {}.", quoted(&words, ", ")),
     }
-    sentences.extend(
-        pairings
-            .iter()
-            .filter(|pairing| pairing.how != How::Literal)
-            .take(WORDS)
-            .map(|pairing| of_pairing(pairing)),
-    );
-    sentences
 }
 
-fn quoted(words: &[&str], between: &str, open: &str, close: &str) -> String {
-    words.iter().map(|word| format!("{open}{word}{close}")).collect::<Vec<_>>().join(between)
+fn quoted(words: &[&str], between: &str) -> String {
+    words.iter().map(|word| format!("“{word}”")).collect::<Vec<_>>().join(between)
 }
 
 fn of_pairing(pairing: &Pairing) -> Sentence {
     let Pairing { asked, found, how } = pairing;
     let (zh, en) = match how {
-        How::Literal => (format!("两边都谈到“{asked}”。"), format!("Both speak of “{asked}”.")),
-        How::Synonym if asked == found => {
-            (format!("两边都谈到“{asked}”。"), format!("Both speak of “{asked}”."))
-        }
+        How::Literal => return of_same(&[pairing]),
         How::Synonym => (
             format!("所求“{asked}”，对方写作“{found}”，是同一事物。"),
             format!("“{asked}” is asked for; “{found}” is the same thing."),

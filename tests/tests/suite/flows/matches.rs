@@ -34,13 +34,18 @@ fn with(mut body: Value, more: Value) -> Value {
     body
 }
 
+/// A demand for a leak detector.
+fn leak(title: &str) -> Value {
+    let said = json!({ "problem": "家用空调生产线上制冷剂泄漏难以发现，要求检漏精度不低于 5 克，节拍 10 秒以内。",
+        "keywords": ["制冷剂", "检漏"], "cooperation_modes": ["licence"] });
+    with(demand(title), said)
+}
+
 async fn market(actors: &Actors<'_>) -> Market {
     let broker = actors.broker("broker").await;
     let university = actors.verified(&broker, "高校", "university", 1, true).await;
     let enterprise = actors.verified(&broker, "企业", "enterprise", 2, true).await;
-    let said = json!({ "problem": "家用空调生产线上制冷剂泄漏难以发现，要求检漏精度不低于 5 克，节拍 10 秒以内。",
-        "keywords": ["制冷剂", "检漏"], "cooperation_modes": ["licence"] });
-    let need = post(&enterprise, &broker, "demands", with(demand("空调制冷剂检漏"), said)).await;
+    let need = post(&enterprise, &broker, "demands", leak("空调制冷剂检漏")).await;
     Market { broker, university, enterprise, need }
 }
 
@@ -87,7 +92,7 @@ async fn a_demand_is_answered_by_what_fits_with_reasons_in_both_languages() {
     assert_eq!(titles(&found["demands"]), ["空调制冷剂检漏"], "{found}");
 
     world.visitor().get(&format!("/demands/{}/matches", Uuid::now_v7())).await.refused(404, "not_found");
-    let draft = id_of(&m.enterprise.post("/demands", demand("制冷剂泄漏定位")).await.created());
+    let draft = id_of(&m.enterprise.post("/demands", leak("制冷剂泄漏定位")).await.created());
     let found = m.enterprise.get(&format!("/demands/{draft}/matches")).await.ok();
     assert_eq!(titles(&found["achievements"]), ["Laser detection of refrigerant leakage"], "{found}");
     m.university.get(&format!("/demands/{draft}/matches")).await.refused(404, "not_found");

@@ -363,6 +363,37 @@ async fn what_was_dismissed_stays_dismissed_whatever_is_published_next() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn what_became_of_recommendations_is_what_the_matcher_is_measured_by() {
+    let world = World::start().await;
+    let actors = Actors::of(&world).await;
+    let m = market(&actors).await;
+    let environment = vec![
+        ("DATABASE_URL".to_owned(), world.state.config.database_url.clone()),
+        ("TECHMART_JWT_SECRET".to_owned(), "a-secret-for-tests-alone-of-32-bytes-or-more".to_owned()),
+    ];
+    let measure = ["eval", "match", "--from-history"];
+    let nothing_yet = binary::run(world.data(), &environment, &measure);
+    assert!(!nothing_yet.status.success());
+    let said = String::from_utf8_lossy(&nothing_yet.stderr).into_owned();
+    assert!(said.contains("nothing was taken up, dismissed or declined yet"), "{said}");
+
+    let robot = post(&m.university, &m.broker, "achievements", offer("制冷剂检漏机器人")).await;
+    let cart = post(&m.university, &m.broker, "achievements", offer("制冷剂检漏小车")).await;
+    let wanted = id_of(&recommended(&m.broker, &robot, &m.need).await);
+    let unwanted = id_of(&recommended(&m.broker, &cart, &m.need).await);
+    let message = json!({ "message": "两家需求吻合，建议先交换测试数据。" });
+    m.broker.post(&format!("/recommendations/{wanted}/take-up"), message).await.ok();
+    let why = json!({ "code": "technical_doubt" });
+    m.broker.post(&format!("/recommendations/{unwanted}/dismiss"), why).await.ok();
+    let measured = binary::run_json(world.data(), &environment, &measure);
+    let engine = &measured["engines"][0];
+    let all = &engine["classes"]["全部 / all"];
+    assert_eq!(all["questions"], 1, "{measured}");
+    assert_eq!(all["ours"]["recall_10"], 1.0, "{measured}");
+    assert_eq!((&engine["said_to_fit"], &engine["rightly"]), (&json!(2), &json!(1)), "{measured}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn nobody_decides_about_their_own_and_the_list_is_the_centres() {
     let world = World::start().await;
     let actors = Actors::of(&world).await;
