@@ -12,8 +12,8 @@ use actix_web::{App as Web, HttpServer, middleware::from_fn, web, web::Data};
 use argon2::Params;
 use async_trait::async_trait;
 use techmart_search::{
-    Answer, Ask, Document, Health, Match, Query, Rebuild, SearchError, SearchIndex, SearchUrl,
-    State as IndexState, SuggestQuery, Suggestion,
+    Answer, Ask, Document, Health, Match, Query, Rebuild, SearchError, SearchIndex, State as IndexState,
+    SuggestQuery, Suggestion,
 };
 use tokio::sync::watch;
 use utoipa_actix_web::AppExt;
@@ -81,7 +81,7 @@ pub async fn build(config: Config, purpose: Purpose, chances: Chances) -> Result
     let search: Arc<dyn SearchIndex> = match (purpose, config.search_is_embedded()) {
         (Purpose::Command, true) => Arc::new(ElsewhereIndex),
         _ => {
-            let url: SearchUrl = config.search_url.parse().map_err(|error| format!("SEARCH_URL: {error}"))?;
+            let url = config.search().map_err(|error| format!("SEARCH_URL: {error}"))?;
             techmart_search::open(&url).await?
         }
     };

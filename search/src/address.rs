@@ -11,10 +11,12 @@ use std::{fmt, path::PathBuf, str::FromStr};
 
 use url::Url;
 
+use crate::Embedder;
+
 const DEFAULT_INDEX: &str = "techmart";
 
 /// Where the index lives.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq)]
 pub enum SearchUrl {
     /// In a folder of this machine, used by this process alone.
     Embedded {
@@ -29,6 +31,8 @@ pub enum SearchUrl {
         key: Option<String>,
         /// The prefix of the index names.
         index: String,
+        /// Semantic help, where it is wanted.
+        embedder: Option<Box<Embedder>>,
     },
 }
 
@@ -50,6 +54,9 @@ pub enum SearchUrlError {
     /// A key that does not fit a header.
     #[error("the key of a search URL must be visible ASCII characters")]
     Key,
+    /// Semantic help for the embedded engine.
+    #[error("the embedded engine has no embedder; semantic help needs a Meilisearch server")]
+    NoEmbedder,
     /// An index prefix that Meilisearch would refuse.
     #[error("?index= takes 1 to 100 letters, digits, hyphens and underscores")]
     Index,
@@ -62,8 +69,21 @@ impl SearchUrl {
         let name = format!("{name}-{}", uuid::Uuid::new_v4().simple());
         match self {
             Self::Embedded { directory } => Self::Embedded { directory: directory.join(name) },
-            Self::Meilisearch { base, key, index } => {
-                Self::Meilisearch { base, key, index: format!("{index}-{name}") }
+            Self::Meilisearch { base, key, index, embedder } => {
+                Self::Meilisearch { base, key, index: format!("{index}-{name}"), embedder }
+            }
+        }
+    }
+
+    /// The same place, with semantic help.
+    ///
+    /// # Errors
+    /// [`SearchUrlError::NoEmbedder`]: only a server has any.
+    pub fn with_embedder(self, embedder: Embedder) -> Result<Self, SearchUrlError> {
+        match self {
+            Self::Embedded { .. } => Err(SearchUrlError::NoEmbedder),
+            Self::Meilisearch { base, key, index, .. } => {
+                Ok(Self::Meilisearch { base, key, index, embedder: Some(Box::new(embedder)) })
             }
         }
     }
@@ -106,7 +126,7 @@ impl FromStr for SearchUrl {
         base.set_fragment(None);
         // These fail only for URLs without a host, which http cannot be.
         let _ = base.set_password(None);
-        Ok(Self::Meilisearch { base, key, index })
+        Ok(Self::Meilisearch { base, key, index, embedder: None })
     }
 }
 

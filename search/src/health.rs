@@ -29,7 +29,7 @@ pub enum State {
 pub enum RebuildReason {
     /// There was none, or its first filling never came to an end.
     Missing,
-    /// It was written by another version of this crate.
+    /// It was written by another version of this crate, or with another embedder.
     OtherSchema,
     /// Its files or settings are broken.
     Damaged {

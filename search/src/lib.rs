@@ -21,6 +21,7 @@ pub mod judged;
 pub mod matching;
 mod meili;
 mod query;
+mod semantic;
 mod suggest;
 mod text;
 
@@ -38,6 +39,7 @@ pub use query::{
     Answer, DemoFilter, Facet, FacetCount, Highlight, Hit, MAX_TEXT_CHARS, PriceRange, Query, Sort, WINDOW,
 };
 
+pub use semantic::{Embedder, EmbedderError};
 pub use suggest::{MAX_SUGGESTIONS, SuggestQuery, Suggested, Suggestion};
 
 /// The version of what is put into an index. Raise it with every change of what a document becomes (terms,
@@ -145,7 +147,7 @@ pub async fn discard(url: &SearchUrl) -> Result<(), SearchError> {
             }
             _ => Ok(()),
         },
-        SearchUrl::Meilisearch { base, key, index } => {
+        SearchUrl::Meilisearch { base, key, index, .. } => {
             meili::Meilisearch::discard(base, key.as_deref(), index).await
         }
     }
@@ -163,8 +165,9 @@ pub async fn discard(url: &SearchUrl) -> Result<(), SearchError> {
 pub async fn open(url: &SearchUrl) -> Result<Arc<dyn SearchIndex>, SearchError> {
     match url {
         SearchUrl::Embedded { directory } => Ok(Arc::new(embedded::Embedded::open(directory).await?)),
-        SearchUrl::Meilisearch { base, key, index } => {
-            Ok(Arc::new(meili::Meilisearch::open(base, key.as_deref(), index).await?))
+        SearchUrl::Meilisearch { base, key, index, embedder } => {
+            let embedder = embedder.as_deref().cloned();
+            Ok(Arc::new(meili::Meilisearch::open(base, key.as_deref(), index, embedder).await?))
         }
     }
 }

@@ -48,6 +48,7 @@ Environment:
   TECHMART_DATA_DIR         folder of the embedded service             [./data]
   DATABASE_URL              sqlite://FILE or postgres://USER:PASSWORD@HOST/NAME
   SEARCH_URL                embedded:FOLDER or http://:KEY@HOST:7700/?index=techmart
+  SEARCH_EMBEDDER           semantic help: settings of an embedder of the Meilisearch server, JSON
   MAIL_URL                  file:FOLDER, smtp://HOST:PORT or smtps://USER:PASSWORD@HOST
   MAIL_FROM                 sender of mails
   FILES_URL                 file:FOLDER or s3://BUCKET/PREFIX?endpoint=URL&region=R

@@ -4,6 +4,7 @@
 use std::{fmt, net::SocketAddr, path::PathBuf};
 
 use base64::{Engine, prelude::BASE64_STANDARD};
+use techmart_search::{Embedder, SearchUrl, SearchUrlError};
 
 /// Everything that can be set from outside.
 #[derive(Clone)]
@@ -19,6 +20,8 @@ pub struct Config {
     pub database_url: String,
     /// `SEARCH_URL`
     pub search_url: String,
+    /// `SEARCH_EMBEDDER`: the settings of an embedder of the search server, JSON. They may hold a key.
+    pub search_embedder: Option<Embedder>,
     /// `MAIL_URL`
     pub mail_url: String,
     /// `MAIL_FROM`
@@ -121,6 +124,16 @@ impl Config {
                 ));
             }
         }
+        let search_embedder = text("SEARCH_EMBEDDER").and_then(|json| {
+            let read = Embedder::read(&json);
+            read.map_err(|error| faults.push(format!("SEARCH_EMBEDDER: 配置无效 / {error}"))).ok()
+        });
+        if search_embedder.is_some() && search_url.starts_with("embedded:") {
+            faults.push(
+                "SEARCH_EMBEDDER: 语义辅助需要 Meilisearch / semantic help needs a Meilisearch server (SEARCH_URL=http…)"
+                    .to_owned(),
+            );
+        }
         let jwt_secrets: Vec<Vec<u8>> =
             list("TECHMART_JWT_SECRET").into_iter().map(String::into_bytes).collect();
         if jwt_secrets.iter().any(|secret| secret.len() < 32) {
@@ -190,6 +203,7 @@ impl Config {
             data_dir,
             database_url,
             search_url,
+            search_embedder,
             mail_url,
             mail_from,
             files_url,
@@ -200,6 +214,18 @@ impl Config {
             cors_origins,
             zone,
         })
+    }
+
+    /// Where the index is, with the embedder that is configured.
+    ///
+    /// # Errors
+    /// What is wrong with it; the text holds no key.
+    pub fn search(&self) -> Result<SearchUrl, SearchUrlError> {
+        let url: SearchUrl = self.search_url.parse()?;
+        match &self.search_embedder {
+            Some(embedder) => url.with_embedder(embedder.clone()),
+            None => Ok(url),
+        }
     }
 
     /// Whether the search index lives inside this process.

@@ -1,5 +1,7 @@
 //! Finding what could answer: any listing with a clue, those with the rarest and heaviest clues first.
 
+use std::collections::HashMap;
+
 use tantivy::{
     Searcher, TantivyDocument, Term,
     collector::TopDocs,
@@ -37,7 +39,7 @@ pub(super) fn candidates(
         }
     }
     if any.is_empty() {
-        return Ok(Found { candidates: Vec::new(), rarity });
+        return Ok(Found { candidates: Vec::new(), rarity, alike: HashMap::new() });
     }
     let allowed = plan(fields, None, search.filter.all())?;
     let query = BooleanQuery::new(vec![
@@ -52,7 +54,7 @@ pub(super) fn candidates(
         serde_json::from_slice::<Profile>(bytes).map_err(SearchError::corrupt)
     };
     let candidates = found.into_iter().map(|(_, at)| read(at)).collect::<Result<_, _>>()?;
-    Ok(Found { candidates, rarity })
+    Ok(Found { candidates, rarity, alike: HashMap::new() })
 }
 
 fn term(fields: &Fields, kind: Kind, text: &str) -> Term {

@@ -14,6 +14,8 @@ mod weights;
 
 use std::collections::HashMap;
 
+use uuid::Uuid;
+
 use crate::{Audience, DemoFilter, Document, Kind, Query, SearchError, filter::Filter};
 
 pub(crate) use aspect::{Aspect, Clue, aspects};
@@ -64,6 +66,8 @@ pub(crate) struct Search {
     pub(crate) kind: Kind,
     pub(crate) filter: Filter,
     pub(crate) wanted: Vec<Wanted>,
+    /// The whole of it, for an embedder.
+    pub(crate) text: String,
 }
 
 /// What an engine found.
@@ -71,6 +75,8 @@ pub(crate) struct Search {
 pub(crate) struct Found {
     pub(crate) candidates: Vec<Profile>,
     pub(crate) rarity: Rarity,
+    /// How near in meaning an embedder found them, 0 to 1.
+    pub(crate) alike: HashMap<Uuid, f64>,
 }
 
 /// A question being answered: what an engine has to find, and then the matches.
@@ -103,13 +109,12 @@ impl Matching {
 
     fn new(asked: Profile, kind: Kind, filter: Filter, limit: usize, now: i64, weights: Weights) -> Self {
         let aspects = aspects(&asked, &weights);
-        let search = Search { kind, filter, wanted: wanted(&aspects, &weights) };
+        let search = Search { kind, filter, wanted: wanted(&aspects, &weights), text: asked.text() };
         Self { asked, aspects, limit, now, weights, search }
     }
 
     pub(crate) fn matches(&self, found: &Found) -> Vec<Match> {
-        let mut matches =
-            rank(&self.asked, &self.aspects, &found.candidates, &found.rarity, &self.weights, self.now);
+        let mut matches = rank(&self.asked, &self.aspects, found, &self.weights, self.now);
         matches.truncate(self.limit);
         matches
     }
@@ -144,16 +149,19 @@ pub(crate) fn check(ask: &Ask) -> Result<(), SearchError> {
 pub(crate) fn rank(
     asked: &Profile,
     aspects: &[Aspect],
-    candidates: &[Profile],
-    rarity: &Rarity,
+    found: &Found,
     weights: &Weights,
     now: i64,
 ) -> Vec<Match> {
-    let scored: Vec<Scored> = candidates
+    let scored: Vec<Scored> = found
+        .candidates
         .iter()
         .filter(|candidate| candidate.id != asked.id)
-        .map(|candidate| score::score(asked, aspects, candidate, rarity, weights, now))
-        .filter(|scored| scored.evidence >= weights.least)
+        .filter_map(|candidate| {
+            let alike = found.alike.get(&candidate.id).copied().unwrap_or_default();
+            let scored = score::score(asked, aspects, candidate, &found.rarity, alike, weights, now);
+            (scored.evidence >= weights.least || alike >= weights.alike).then_some(scored)
+        })
         .collect();
     let best = scored.iter().map(|scored| scored.evidence).fold(0.0, f64::max);
     let enough = weights.fits.max(weights.beside * best);

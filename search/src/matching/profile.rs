@@ -55,6 +55,9 @@ pub(crate) struct Meaning {
     pub(crate) inside: u16,
 }
 
+/// Characters of a question that an embedder is given; models read no more.
+const MOST_TEXT: usize = 1_000;
+
 impl Profile {
     pub(crate) fn of(document: &Document) -> Self {
         let texts: Vec<LevelText> =
@@ -149,6 +152,13 @@ impl Profile {
             published_at: 0,
             wanted_by: None,
         }
+    }
+
+    /// What it says, without its organisation's name.
+    pub(crate) fn text(&self) -> String {
+        let said = self.texts.iter().filter(|text| text.level != Level::Organisation);
+        let said: Vec<&str> = said.map(|text| text.text.as_str()).collect();
+        said.join("\n").chars().take(MOST_TEXT).collect()
     }
 
     /// The terms of every clue that could be found in it, once each: pairs of characters, stems, meanings.

@@ -40,6 +40,8 @@ pub enum PartName {
     Meanings,
     /// Broader, narrower and related things.
     Related,
+    /// Texts that are alike in what they mean, where an embedder is configured.
+    Semantic,
     /// Field of technology, zone industry, branch.
     Field,
     /// Figures with units.
@@ -58,10 +60,11 @@ pub enum PartName {
 
 impl PartName {
     /// All parts, the text's first.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Words,
         Self::Meanings,
         Self::Related,
+        Self::Semantic,
         Self::Field,
         Self::Indicators,
         Self::Maturity,
@@ -169,12 +172,13 @@ pub(super) struct Scored {
     pub(super) evidence: f64,
 }
 
-/// Scores a candidate; `now` is in milliseconds since 1970 UTC.
+/// Scores a candidate that is so near in meaning; `now` is in milliseconds since 1970 UTC.
 pub(super) fn score(
     asked: &Profile,
     aspects: &[Aspect],
     candidate: &Profile,
     rarity: &Rarity,
+    alike: f64,
     weights: &Weights,
     now: i64,
 ) -> Scored {
@@ -214,6 +218,12 @@ pub(super) fn score(
             pairings: pairings.collect(),
         });
     }
+    parts.push(Part {
+        name: PartName::Semantic,
+        value: alike,
+        weight: weights.parts.of(PartName::Semantic),
+        pairings: Vec::new(),
+    });
     parts.extend(attributes(asked, candidate, weights, now));
     parts.retain(|part| part.value * part.weight > 0.0);
     let score = parts.iter().map(|part| part.value * part.weight).sum();

@@ -41,7 +41,9 @@ pub struct Weights {
     pub short: f64,
     /// What telling words have to give, at least, where something is listed.
     pub least: f64,
-    /// And where it is said to fit.
+    /// Or how near in meaning an embedder has to find it, as a cosine.
+    pub alike: f64,
+    /// What telling words have to give where it is said to fit; a likeness of meaning alone never is.
     pub fits: f64,
     /// Of what the best answer gives the share that the others have to give to fit as well: beside an answer to the
     /// whole question one to a single word is none.
@@ -121,6 +123,8 @@ pub struct Parts {
     pub meanings: f64,
     /// Broader, narrower and related meanings.
     pub related: f64,
+    /// Alike in meaning.
+    pub semantic: f64,
     /// Field, zone industry and branch.
     pub field: f64,
     /// Figures with units.
@@ -145,6 +149,7 @@ impl Parts {
             PartName::Words => self.words,
             PartName::Meanings => self.meanings,
             PartName::Related => self.related,
+            PartName::Semantic => self.semantic,
             PartName::Field => self.field,
             PartName::Indicators => self.indicators,
             PartName::Maturity => self.maturity,
@@ -162,6 +167,7 @@ impl Parts {
             PartName::Words => &mut self.words,
             PartName::Meanings => &mut self.meanings,
             PartName::Related => &mut self.related,
+            PartName::Semantic => &mut self.semantic,
             PartName::Field => &mut self.field,
             PartName::Indicators => &mut self.indicators,
             PartName::Maturity => &mut self.maturity,

@@ -25,8 +25,8 @@ use url::Url;
 use uuid::Uuid;
 
 use crate::{
-    Answer, Document, Health, MAX_SUGGESTIONS, Query, Rebuild, RebuildReason, SearchError, SearchIndex,
-    State, SuggestQuery, Suggestion,
+    Answer, Document, Embedder, Health, MAX_SUGGESTIONS, Query, Rebuild, RebuildReason, SearchError,
+    SearchIndex, State, SuggestQuery, Suggestion,
     attributes::REVISION,
     matching::{self, Ask, Match, Matching},
     text,
@@ -56,8 +56,13 @@ struct Inner {
 impl Meilisearch {
     /// Looks whether the key is right. A server that does not answer is no error: it is asked again with
     /// every call.
-    pub(crate) async fn open(base: &Url, key: Option<&str>, index: &str) -> Result<Self, SearchError> {
-        let server = Server::new(base, key, index)?;
+    pub(crate) async fn open(
+        base: &Url,
+        key: Option<&str>,
+        index: &str,
+        embedder: Option<Embedder>,
+    ) -> Result<Self, SearchError> {
+        let server = Server::new(base, key, index, embedder)?;
         match server.presence().await {
             Ok(_) => {}
             Err(error @ SearchError::Rejected { .. }) => return Err(error),
@@ -70,7 +75,7 @@ impl Meilisearch {
 
     /// Deletes the index on the server.
     pub(crate) async fn discard(base: &Url, key: Option<&str>, index: &str) -> Result<(), SearchError> {
-        Server::new(base, key, index)?.discard().await
+        Server::new(base, key, index, None)?.discard().await
     }
 
     /// Asks the server, as long as it is not known to be down.
@@ -127,6 +132,11 @@ impl Meilisearch {
 impl Meilisearch {
     /// An index that was filled can still have lost its settings to another hand; only a question shows it.
     async fn state_of_complete(&self) -> State {
+        match self.inner.server.has_its_embedder().await {
+            Ok(true) => {}
+            Ok(false) => return State::NeedsRebuild(RebuildReason::OtherSchema),
+            Err(error) => return State::Unavailable { reason: error.to_string() },
+        }
         let question = Query { limit: 0, ..Query::default() };
         match answer::answer(&self.inner.server, &question).await {
             Ok(_) => State::Ready,

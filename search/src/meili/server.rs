@@ -26,7 +26,7 @@ use super::{
     record::{ID, MARKER},
     settings::settings,
 };
-use crate::{SCHEMA, SearchError};
+use crate::{Embedder, SCHEMA, SearchError};
 
 /// How long one call may take.
 pub(super) const PATIENCE: Duration = Duration::from_secs(2);
@@ -55,6 +55,7 @@ pub(super) enum Presence {
 pub(super) struct Server {
     client: Client,
     live: String,
+    embedder: Option<Embedder>,
     /// Whether the live index was complete when last looked at; saves looking before every search.
     known_complete: AtomicBool,
 }
@@ -69,12 +70,29 @@ impl fmt::Debug for Server {
 }
 
 impl Server {
-    pub(super) fn new(base: &Url, key: Option<&str>, index: &str) -> Result<Self, SearchError> {
+    pub(super) fn new(
+        base: &Url,
+        key: Option<&str>,
+        index: &str,
+        embedder: Option<Embedder>,
+    ) -> Result<Self, SearchError> {
         let host = base.as_str().trim_end_matches('/');
         let client = Client::new(host, key).map_err(SearchError::rejected)?;
         // The schema is part of the name: while two versions of the service run side by side, each has its
         // own.
-        Ok(Self { client, live: format!("{index}_v{SCHEMA}"), known_complete: AtomicBool::new(false) })
+        let live = format!("{index}_v{SCHEMA}");
+        Ok(Self { client, live, embedder, known_complete: AtomicBool::new(false) })
+    }
+
+    pub(super) const fn embedder(&self) -> Option<&Embedder> {
+        self.embedder.as_ref()
+    }
+
+    /// Whether the live index was filled with the embedder that is wanted now, or with none.
+    pub(super) async fn has_its_embedder(&self) -> Result<bool, SearchError> {
+        let live = self.live();
+        let there = self.call(live.get_embedders()).await?;
+        Ok(there.keys().map(String::as_str).eq(self.embedder().map(Embedder::name)))
     }
 
     pub(super) fn client(&self) -> &Client {
@@ -146,7 +164,7 @@ impl Server {
             }
             _created_or_there => {}
         }
-        let task = self.call(self.client.index(uid).set_settings(&settings())).await?;
+        let task = self.call(self.client.index(uid).set_settings(&settings(self.embedder()))).await?;
         self.follow(&task).await
     }
 

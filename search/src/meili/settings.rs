@@ -1,5 +1,7 @@
 //! The settings of an index.
 
+use std::collections::HashMap;
+
 use meilisearch_sdk::settings::{
     FacetingSettings, FilterableAttribute, LocalizedAttributes, MinWordSizeForTypos, PaginationSetting,
     Settings, TypoToleranceSettings,
@@ -7,14 +9,14 @@ use meilisearch_sdk::settings::{
 
 use super::record::{ID, PROFILE, TEXTS};
 use crate::{
-    WINDOW,
+    Embedder, WINDOW,
     attributes::{CODES, FACETS, NUMBERS, PRICE_SORT, PUBLISHED_AT},
     facets::MAX_VALUES,
     text::Level,
 };
 
 /// Everything that differs from the server's defaults or is relied upon, said explicitly.
-pub(super) fn settings() -> Settings {
+pub(super) fn settings(embedder: Option<&Embedder>) -> Settings {
     let strings = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
     let mut displayed = strings(&[ID, TEXTS, PROFILE]);
     displayed.extend(strings(&FACETS));
@@ -53,6 +55,8 @@ pub(super) fn settings() -> Settings {
         }]),
         pagination: Some(PaginationSetting { max_total_hits: WINDOW }),
         faceting: Some(FacetingSettings { max_values_per_facet: MAX_VALUES, sort_facet_values_by: None }),
+        embedders: embedder
+            .map(|embedder| HashMap::from([(embedder.name().to_owned(), embedder.settings().clone())])),
         // Below the client's own patience, so that the server does not go on for nobody.
         search_cutoff_ms: Some(1_500),
         ..Settings::new()

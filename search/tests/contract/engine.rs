@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use meilisearch_sdk::{client::Client, indexes::IndexesQuery};
-use techmart_search::{Answer, Document, Query, SearchIndex, SearchUrl, open};
+use techmart_search::{Answer, Document, Embedder, Query, SearchIndex, SearchUrl, open};
 use tempfile::TempDir;
 use uuid::Uuid;
 
@@ -34,6 +34,12 @@ impl Engine {
         Some(Self { index: open(&url).await.unwrap(), url, _folder: None })
     }
 
+    /// The same index, opened with semantic help.
+    pub(crate) async fn with_embedder(self, embedder: Embedder) -> Self {
+        let url = self.url.with_embedder(embedder).unwrap();
+        Self { index: open(&url).await.unwrap(), url, _folder: None }
+    }
+
     /// Closes the index and opens it again.
     pub(crate) async fn reopen(self) -> Self {
         let Self { url, index, _folder } = self;
@@ -61,7 +67,7 @@ impl Engine {
 
     /// Another hand on the same server, and the names of this test's indexes there.
     pub(crate) async fn other_hand(&self) -> Option<(Client, Vec<String>)> {
-        let SearchUrl::Meilisearch { base, key, index } = &self.url else { return None };
+        let SearchUrl::Meilisearch { base, key, index, .. } = &self.url else { return None };
         let client = Client::new(base.as_str().trim_end_matches('/'), key.as_ref()).unwrap();
         let mut all = IndexesQuery::new(&client);
         let all = all.with_limit(10_000).execute().await.unwrap().results;

@@ -16,6 +16,7 @@ mod listings;
 mod matches;
 mod orders;
 mod rebuilding;
+mod semantic;
 mod server_faults;
 mod spelling;
 mod spoiled_folders;

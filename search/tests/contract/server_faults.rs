@@ -50,7 +50,7 @@ async fn a_server_that_does_not_answer_is_waited_for_two_seconds() {
 async fn a_wrong_key_is_refused_at_opening() {
     let Some(engine) = Engine::meilisearch().await else { return };
     let SearchUrl::Meilisearch { base, index, .. } = engine.url.clone() else { unreachable!() };
-    let wrong = SearchUrl::Meilisearch { base, key: Some("wrong".to_owned()), index };
+    let wrong = SearchUrl::Meilisearch { base, key: Some("wrong".to_owned()), index, embedder: None };
     assert!(matches!(open(&wrong).await, Err(SearchError::Rejected { .. })));
 }
 

@@ -14,7 +14,7 @@ use crate::{app::StartError, config::Config};
 fn engine_urls(config: &Config, folder: &Path) -> Result<Vec<SearchUrl>, StartError> {
     let mut urls: Vec<SearchUrl> = vec![format!("embedded:{}", folder.join("index").display()).parse()?];
     if !config.search_is_embedded() {
-        urls.push(config.search_url.parse::<SearchUrl>()?.apart("eval"));
+        urls.push(config.search()?.apart("eval"));
     }
     Ok(urls)
 }

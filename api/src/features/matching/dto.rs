@@ -20,6 +20,7 @@ coded_enum! {
         Words = "words" ("相同的词", "the same words"),
         Meanings = "meanings" ("同义与译名", "synonyms and translations"),
         Related = "related" ("相关概念", "related things"),
+        Semantic = "semantic" ("文意相近", "alike in meaning"),
         Field = "field" ("领域与产业", "field and industry"),
         Indicators = "indicators" ("技术指标", "indicators"),
         Maturity = "maturity" ("成熟度与时限", "maturity and time"),

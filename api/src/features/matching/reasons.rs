@@ -79,11 +79,16 @@ fn of_part(part: &Part) -> Vec<Sentence> {
             "成果的成熟度赶得上需求的时限。",
             "The achievement is mature enough for the time that is left.",
         ),
+        PartName::Semantic if part.value >= 0.5 => one(
+            "语义模型认为两段文字的意思相近，请人工判断。",
+            "A language model finds the two texts alike in meaning; a person has to judge.",
+        ),
         PartName::Cooperation => vec![of_modes(&part.pairings)],
         PartName::Price => one("报价与预算有交集。", "Price and budget overlap."),
         PartName::Place => part.pairings.iter().map(|pairing| of_place(&pairing.asked)).collect(),
         // How new something is, is seen from its date; words are told apart.
         PartName::Maturity
+        | PartName::Semantic
         | PartName::Freshness
         | PartName::Words
         | PartName::Meanings

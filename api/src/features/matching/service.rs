@@ -289,6 +289,7 @@ pub const fn part_name(name: PartName) -> MatchPart {
         PartName::Words => MatchPart::Words,
         PartName::Meanings => MatchPart::Meanings,
         PartName::Related => MatchPart::Related,
+        PartName::Semantic => MatchPart::Semantic,
         PartName::Field => MatchPart::Field,
         PartName::Indicators => MatchPart::Indicators,
         PartName::Maturity => MatchPart::Maturity,
