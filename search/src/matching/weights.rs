@@ -194,6 +194,8 @@ impl Weights {
         weights.found.organisation = weights.found.keywords;
         // Where nothing better is found, a little is something.
         weights.least = 0.001;
+        // Somebody who searches says less than a listing does.
+        weights.full = weights.full.min(2.0);
         weights
     }
 
