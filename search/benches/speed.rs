@@ -3,16 +3,19 @@
 //! medians and 99th percentiles; nothing is judged here.
 //!
 //! `cargo bench -p techmart-search --bench speed`, for another number of listings with that number behind `--`; on a
-//! Meilisearch server with `MEILI_TEST_URL`.
+//! Meilisearch server with `MEILI_TEST_URL`, and there the same questions put to it directly beside ours.
 
 #![allow(clippy::unwrap_used, reason = "a benchmark stops at the first surprise")]
 
 use std::time::{Duration, Instant};
 
+use meilisearch_sdk::{client::Client, indexes::Index, search::Selectors, settings::Settings};
+use serde_json::{Value, json};
 use techmart_search::{
     Ask, Audience, DemoFilter, Document, Kind, Query, SearchIndex, SearchUrl, discard, matching::Weights,
     open,
 };
+use url::Url;
 use uuid::Uuid;
 
 /// Searches of each kind, and matches.
@@ -31,6 +34,10 @@ const FIELDS: &[&str] = &[
     "resources_environment",
     "advanced_manufacturing",
 ];
+
+/// What a server that is asked directly counts.
+const FACETS: [&str; 7] =
+    ["kind", "field", "trl", "cooperation_modes", "town", "organisation_kind", "language"];
 
 const FILLERS: &[&str] = &[
     "采用",
@@ -61,6 +68,7 @@ fn main() {
         if let Ok(server) = std::env::var("MEILI_TEST_URL") {
             let url = format!("{}/?index=bench-{}", server.trim_end_matches('/'), Uuid::new_v4().simple());
             measure(&url.parse().unwrap(), listings).await;
+            directly(&server, listings).await;
         }
     });
 }
@@ -126,6 +134,82 @@ async fn measure(url: &SearchUrl, listings: u32) {
     tell("the ten best achievements for a demand", times);
     drop(index);
     discard(url).await.unwrap();
+}
+
+/// The same listings and words, asked of the same server by hand: texts as they are written, cut by its own analysis,
+/// with the same facets, filters and highlights.
+async fn directly(server: &str, listings: u32) {
+    let url: Url = server.parse().unwrap();
+    let key = url.password().map(str::to_owned);
+    let host =
+        format!("{}://{}:{}", url.scheme(), url.host_str().unwrap(), url.port_or_known_default().unwrap());
+    let client = Client::new(host, key).unwrap();
+    let uid = format!("bench-direct-{}", Uuid::new_v4().simple());
+    let patience = Some(Duration::from_secs(600));
+    let task = client.create_index(&uid, Some("id")).await.unwrap();
+    client.wait_for_task(task, None, patience).await.unwrap();
+    let index = client.index(&uid);
+    let settings = Settings::new()
+        .with_searchable_attributes(["title", "title_en", "keywords", "organisation", "summary", "body"])
+        .with_filterable_attributes(FACETS);
+    let task = index.set_settings(&settings).await.unwrap();
+    client.wait_for_task(task, None, patience).await.unwrap();
+    let mut words = Words::new();
+    let mut batch = Vec::with_capacity(BATCH);
+    for number in 0..listings {
+        let kind = if number % 10 < 7 { Kind::Achievement } else { Kind::Demand };
+        let one = words.listing(number, kind);
+        batch.push(json!({
+            "id": one.id, "kind": one.kind.as_str(), "title": one.title, "title_en": one.title_en,
+            "keywords": one.keywords, "organisation": one.organisation, "summary": one.summary, "body": one.body,
+            "field": one.field, "trl": one.trl, "cooperation_modes": one.cooperation_modes, "town": one.town,
+            "organisation_kind": one.organisation_kind, "language": one.language,
+        }));
+        if batch.len() == BATCH {
+            let task = index.add_or_replace(&batch, Some("id")).await.unwrap();
+            client.wait_for_task(task, None, patience).await.unwrap();
+            batch.clear();
+        }
+    }
+    println!("meilisearch, asked directly: {listings} listings");
+    let two = |words: &mut Words| format!("{} {}", words.word(), words.word());
+    ask_directly(&index, &mut words, "one word", |words| (words.word(), String::new())).await;
+    ask_directly(&index, &mut words, "two words", |words| (two(words), String::new())).await;
+    ask_directly(&index, &mut words, "two words, three filters", |words| {
+        let text = two(words);
+        (text, format!("kind = achievement AND trl >= 5 AND field = {}", FIELDS[words.below(8)]))
+    })
+    .await;
+    let letters = |words: &mut Words| words.latin().chars().take(4).collect();
+    ask_directly(&index, &mut words, "a beginning of letters", |words| (letters(words), String::new())).await;
+    ask_directly(&index, &mut words, "no words, one filter", |words| {
+        (String::new(), format!("field = {}", FIELDS[words.below(8)]))
+    })
+    .await;
+    let task = client.delete_index(&uid).await.unwrap();
+    client.wait_for_task(task, None, patience).await.unwrap();
+}
+
+async fn ask_directly(
+    index: &Index,
+    words: &mut Words,
+    name: &str,
+    query: impl Fn(&mut Words) -> (String, String),
+) {
+    let mut times = Vec::new();
+    for _ in 0..ROUNDS {
+        let (text, filter) = query(words);
+        let began = Instant::now();
+        let mut search = index.search();
+        search.with_query(&text).with_facets(Selectors::Some(&FACETS)).with_limit(20);
+        search.with_attributes_to_highlight(Selectors::All);
+        if !filter.is_empty() {
+            search.with_filter(&filter);
+        }
+        search.execute::<Value>().await.unwrap();
+        times.push(began.elapsed());
+    }
+    tell(&format!("faceted search, {name}"), times);
 }
 
 fn faceted() -> Query {
