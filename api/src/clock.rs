@@ -73,19 +73,14 @@ pub fn start_of(day: Day) -> Instant {
     day.pred_opt().map_or(Instant::MIN_UTC, |before| end_of(before) + Duration::milliseconds(1))
 }
 
-/// `n` working days (Monday to Friday) after that day.
+/// At which hour of Asia/Shanghai what is told once a day goes out.
+const MORNING: i64 = 8;
+
+/// When what is told once a day goes out next.
 #[must_use]
-pub fn working_days_after(day: Day, n: u32) -> Day {
-    use chrono::{Datelike, Weekday};
-    let mut day = day;
-    let mut left = n;
-    while left > 0 {
-        day = day.succ_opt().unwrap_or(day);
-        if !matches!(day.weekday(), Weekday::Sat | Weekday::Sun) {
-            left -= 1;
-        }
-    }
-    day
+pub fn next_morning(now: Instant) -> Instant {
+    let today = start_of(day_of(now)) + Duration::hours(MORNING);
+    if now < today { today } else { today + Duration::days(1) }
 }
 
 /// An instant on the wire: RFC 3339 in UTC, always with milliseconds.

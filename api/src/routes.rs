@@ -6,9 +6,10 @@ use utoipa_actix_web::{scope::scope, service_config::ServiceConfig};
 use crate::{
     error::{AppError, Code, Result},
     features::{
-        account, achievement, assessment, attachment, audit, code_list, contract, demand, docking, duplicate,
-        enclave_entry, finance_case, funnel, import, indicator, invitation, landing, ledger, matching,
-        organisation, provider, recommendation, report, review, search, signal, snapshot,
+        account, achievement, assessment, attachment, audit, calendar, code_list, contract, demand, desk,
+        docking, duplicate, enclave_entry, finance_case, funnel, import, indicator, invitation, landing,
+        ledger, matching, notification, organisation, provider, recommendation, report, review, search,
+        signal, snapshot,
     },
     openapi, say,
     state::State,
@@ -36,6 +37,9 @@ pub fn api(config: &mut ServiceConfig) {
             .configure(search::http::routes)
             .configure(matching::http::routes)
             .configure(recommendation::http::routes)
+            .configure(notification::http::routes)
+            .configure(desk::http::routes)
+            .configure(calendar::http::routes)
             .configure(indicator::http::routes)
             .configure(ledger::http::routes)
             .configure(funnel::http::routes)

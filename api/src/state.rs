@@ -9,6 +9,7 @@ use crate::{
     clock::Clock,
     config::Config,
     db::Db,
+    features::notification::delivery::Concerned,
     files::FileStore,
     mail::Mailer,
     metrics::Metrics,
@@ -30,6 +31,8 @@ pub struct State {
     pub rate_limits: RateLimits,
     pub metrics: Metrics,
     pub outbox: Outbox,
+    /// Whom the act concerns that mails are just being sent about.
+    pub concerned: Concerned,
     pub schemas: Schemas,
     pub operations: Operations,
     /// Set when the service is asked to stop: it is no longer ready, but finishes what it began.

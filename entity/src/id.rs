@@ -67,6 +67,10 @@ ids! {
     AuditId,
     /// A technology contract.
     ContractId,
+    /// Something that waits for the service centre.
+    DeskItemId,
+    /// A note that only the service centre reads.
+    DeskNoteId,
     /// A docking 对接.
     DockingId,
     /// A pair that may be one.
@@ -89,6 +93,8 @@ ids! {
     MeetingId,
     /// A milestone of a landing.
     MilestoneId,
+    /// Something that a person was told.
+    NotificationId,
     /// An organisation 单位.
     OrganisationId,
     /// A provider's entry 入驻.

@@ -20,6 +20,8 @@ mod m20261124_000013_index_files_and_invitations;
 mod m20261124_000014_create_listing_step;
 mod m20261124_000015_index_worklist;
 mod m20261124_000016_create_recommendations;
+mod m20261124_000017_create_notifications;
+mod m20261124_000018_create_desk;
 
 pub use sea_orm_migration::MigratorTrait;
 
@@ -46,6 +48,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000014_create_listing_step::Migration),
             Box::new(m20261124_000015_index_worklist::Migration),
             Box::new(m20261124_000016_create_recommendations::Migration),
+            Box::new(m20261124_000017_create_notifications::Migration),
+            Box::new(m20261124_000018_create_desk::Migration),
         ]
     }
 }

@@ -8,6 +8,7 @@ use std::{
 };
 
 use argon2::Params;
+use mail_parser::MessageParser;
 use sea_orm::{ConnectionTrait, Database};
 use serde_json::Value;
 use techmart_api::{
@@ -244,31 +245,14 @@ pub async fn database(data: &Path) -> (String, Option<(String, String)>) {
     (url, Some((server, name)))
 }
 
-/// The text of a mail whose body is quoted-printable or base64.
-fn decode_mail(raw: &str) -> String {
-    use base64::{Engine, prelude::BASE64_STANDARD};
-    let (head, body) = raw.split_once("\r\n\r\n").or_else(|| raw.split_once("\n\n")).unwrap_or((raw, ""));
-    let lower = head.to_lowercase();
-    let text = if lower.contains("content-transfer-encoding: base64") {
-        let packed: String = body.split_whitespace().collect();
-        String::from_utf8(BASE64_STANDARD.decode(packed).unwrap()).unwrap()
-    } else if lower.contains("quoted-printable") {
-        let joined = body.replace("=\r\n", "").replace("=\n", "");
-        let mut bytes = Vec::new();
-        let mut rest = joined.as_bytes();
-        while let Some((&b, tail)) = rest.split_first() {
-            if b == b'=' && tail.len() >= 2 {
-                let hex = std::str::from_utf8(&tail[..2]).unwrap();
-                bytes.push(u8::from_str_radix(hex, 16).unwrap());
-                rest = &tail[2..];
-            } else {
-                bytes.push(b);
-                rest = tail;
-            }
-        }
-        String::from_utf8(bytes).unwrap()
-    } else {
-        body.to_owned()
-    };
-    format!("{head}\n\n{text}")
+/// A mail's headers, and its plain text.
+///
+/// # Panics
+/// When it is none.
+pub fn decode_mail(raw: &str) -> String {
+    let mail = MessageParser::default().parse(raw.as_bytes()).unwrap();
+    let (head, _) = raw.split_once("\r\n\r\n").or_else(|| raw.split_once("\n\n")).unwrap_or((raw, ""));
+    let subject = mail.subject().unwrap_or_default();
+    let text = mail.body_text(0).unwrap_or_default();
+    format!("{head}\nSubject decoded: {subject}\n\n{text}")
 }

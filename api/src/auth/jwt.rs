@@ -6,6 +6,7 @@ use sha2::{Digest, Sha256};
 use techmart_entity::{
     Instant,
     id::{AccountId, SessionId},
+    notification::NotificationKind,
 };
 use uuid::Uuid;
 
@@ -37,6 +38,24 @@ struct Unsubscribe {
     iss: String,
     aud: String,
     sub: AccountId,
+    #[serde(default)]
+    ends: Ends,
+}
+
+/// Which mails a token ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Ends {
+    /// Those of a kind of notification.
+    Kind(NotificationKind),
+    All,
+}
+
+impl Default for Ends {
+    /// Mails of an earlier release told of recommendations alone.
+    fn default() -> Self {
+        Self::Kind(NotificationKind::Recommendation)
+    }
 }
 
 /// Why a token is not accepted; not told outside.
@@ -96,22 +115,27 @@ impl Jwt {
     }
 
     /// Makes a token by which mail can be ended without signing in. It works again and again and says only whose
-    /// mail it ends.
+    /// mail it ends, and which.
     ///
     /// # Errors
     /// When there is no key or signing fails.
-    pub fn sign_unsubscribe(&self, account: AccountId) -> Result<String, jsonwebtoken::errors::Error> {
+    pub fn sign_unsubscribe(
+        &self,
+        account: AccountId,
+        what: Ends,
+    ) -> Result<String, jsonwebtoken::errors::Error> {
         let key = self.keys.first().ok_or(jsonwebtoken::errors::ErrorKind::InvalidKeyFormat)?;
-        let claims = Unsubscribe { iss: ISSUER.to_owned(), aud: UNSUBSCRIBE.to_owned(), sub: account };
+        let claims =
+            Unsubscribe { iss: ISSUER.to_owned(), aud: UNSUBSCRIBE.to_owned(), sub: account, ends: what };
         let header = Header { kid: Some(key.id.clone()), ..Header::new(Algorithm::HS256) };
         jsonwebtoken::encode(&header, &claims, &key.encoding)
     }
 
-    /// Whose mail a token ends.
+    /// Whose mail a token ends, and which.
     ///
     /// # Errors
     /// [`Invalid`], whatever is wrong with it.
-    pub fn verify_unsubscribe(&self, token: &str) -> Result<AccountId, Invalid> {
+    pub fn verify_unsubscribe(&self, token: &str) -> Result<(AccountId, Ends), Invalid> {
         let header = jsonwebtoken::decode_header(token).map_err(|_| Invalid)?;
         let key = self.keys.iter().find(|key| header.kid.as_deref() == Some(&key.id)).ok_or(Invalid)?;
         let mut validation = Validation::new(Algorithm::HS256);
@@ -121,7 +145,7 @@ impl Jwt {
         // A mail may be read years later.
         validation.validate_exp = false;
         let decoded = jsonwebtoken::decode::<Unsubscribe>(token, &key.decoding, &validation);
-        decoded.map(|token| token.claims.sub).map_err(|_| Invalid)
+        decoded.map(|token| (token.claims.sub, token.claims.ends)).map_err(|_| Invalid)
     }
 
     /// Reads a token.

@@ -176,6 +176,7 @@ async fn changed_since(state: &State, position: i64) -> Result<Vec<ListingId>, J
             Job::Match { .. }
             | Job::Reindex
             | Job::Mail(_)
+            | Job::Notify(_)
             | Job::Import { .. }
             | Job::Examine { .. }
             | Job::ExamineAll { .. } => None,

@@ -7,7 +7,17 @@ pub mod mail;
 pub mod matching;
 pub mod schedule;
 
-use crate::{error::AppError, files::FileError, mail::MailError, outbox::Job, state::State};
+use techmart_entity::notification::MailState;
+
+use crate::{
+    db::Tx,
+    error::AppError,
+    features::notification,
+    files::FileError,
+    mail::MailError,
+    outbox::{Job, Mail},
+    state::State,
+};
 
 /// Why a job failed; the relay tries it again.
 #[derive(Debug, thiserror::Error)]
@@ -22,6 +32,11 @@ pub enum JobError {
     Files(#[from] FileError),
     #[error("{0}")]
     Search(#[from] techmart_search::SearchError),
+    /// What comes before it has to go first.
+    #[error("something earlier to the same person waits")]
+    Later,
+    #[error("a letter could not be written: {0}")]
+    Letter(#[from] askama::Error),
     #[error("{0}")]
     Io(#[from] std::io::Error),
     #[error("{0}")]
@@ -37,11 +52,32 @@ pub async fn run(state: &State, seq: i64, job: Job) -> Result<(), JobError> {
         Job::IndexListing { listing_id } => index::listings(state, &[listing_id]).await,
         Job::Match { listing_id } => matching::listing(state, listing_id).await,
         Job::Reindex => index::rebuild(state, Some(seq)).await,
+        Job::Notify(notice) => notification::service::tell(state, &notice).await,
         Job::Mail(mail) => mail::send(state, seq, mail).await,
         Job::Import { import_id } => import::run(state, seq, import_id).await,
         Job::Examine { listings, organisations, contracts } => {
             examine::touched(state, seq, &listings, &organisations, &contracts).await
         }
         Job::ExamineAll { part, after } => examine::walk(state, seq, part, after).await,
+    }
+}
+
+/// What follows from a job that is laid aside for a person to look at.
+///
+/// # Errors
+/// When the rows cannot be written.
+pub async fn given_up(tx: &Tx, job: Job) -> Result<(), AppError> {
+    match job {
+        Job::Mail(Mail::Notification { notification_id, .. }) => {
+            notification::repo::mailed(tx, &[notification_id], MailState::Failed, None).await
+        }
+        Job::Mail(_)
+        | Job::Notify(_)
+        | Job::IndexListing { .. }
+        | Job::Match { .. }
+        | Job::Reindex
+        | Job::Import { .. }
+        | Job::Examine { .. }
+        | Job::ExamineAll { .. } => Ok(()),
     }
 }

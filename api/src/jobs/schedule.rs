@@ -6,7 +6,7 @@ use tokio::sync::watch;
 
 use super::examine;
 use crate::{
-    features::{account, attachment, docking, import, invitation, listing, provider, snapshot},
+    features::{account, attachment, desk, docking, import, invitation, listing, provider, snapshot},
     outbox::relay,
     state::State,
 };
@@ -41,6 +41,7 @@ pub async fn tick(state: &State) {
     report("dockings expired", docking::schedule::expire(state).await);
     report("entries expired", provider::service::expire_entries(state).await);
     report("invitations expired", invitation::schedule::expire(state).await);
+    report("clocks told of", desk::schedule::clocks(state).await);
     report("plans frozen", snapshot::schedule::monthly(state).await);
     if let Err(error) = relay::measure(state).await {
         tracing::warn!(%error, "the outbox could not be measured");
@@ -51,6 +52,7 @@ pub async fn tick(state: &State) {
 /// Takes away what nobody needs any more.
 pub async fn sweep(state: &State) {
     state.rate_limits.sweep();
+    report("brought in line on the desk", desk::schedule::reconcile(state).await);
     report("walks begun", examine::begin(state).await);
     report("files swept", attachment::service::sweep(state).await);
     report("files of rows swept", import::service::sweep(state).await);

@@ -3,14 +3,17 @@
 
 pub mod relay;
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use sea_orm::{ActiveModelTrait, NotSet, Set};
 use serde::{Deserialize, Serialize};
 use techmart_entity::{
     Instant,
-    account::MatchDigest,
-    id::{AccountId, AuditId, ContractId, ImportId, InvitationId, ListingId, OrganisationId},
+    account::MailPace,
+    id::{
+        AccountId, AuditId, ContractId, DeskItemId, ImportId, InvitationId, ListingId, NotificationId,
+        OrganisationId,
+    },
     outbox,
 };
 use tokio::sync::Notify;
@@ -33,6 +36,8 @@ pub enum Job {
     Reindex,
     /// Send a mail.
     Mail(Mail),
+    /// Tell those whom something concerns.
+    Notify(Notice),
     /// Run an import.
     Import { import_id: ImportId },
     /// Look for duplicates and signals at what an act touched.
@@ -82,12 +87,43 @@ pub enum Mail {
     /// Tells the people of an organisation what matches its listings: those who want it at that pace.
     MatchDigest {
         organisation_id: OrganisationId,
-        pace: MatchDigest,
+        pace: MailPace,
     },
-    /// Tells those whom a move concerns: what, by whom it was decided, and why.
+    /// Tells those whom an act concerns: as an earlier release wrote it.
     Move {
         audit_id: AuditId,
     },
+    /// Sends what somebody is told.
+    Notification {
+        notification_id: NotificationId,
+        /// Whom: mails to different people may go out side by side.
+        account_id: AccountId,
+    },
+    /// Sends what somebody was told until then and wants to read once a day.
+    NotificationDigest {
+        account_id: AccountId,
+        until: Instant,
+    },
+}
+
+/// What people have to be told of. Whom it concerns, and in what words, is worked out when it is done.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "notice", rename_all = "snake_case")]
+pub enum Notice {
+    /// An act, as the log has it.
+    Act { audit_id: AuditId },
+    /// The clock of what waits for the centre runs out, or has.
+    Desk { item_id: DeskItemId, level: ClockLevel },
+}
+
+/// How far a service clock has run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ClockLevel {
+    /// It runs out today.
+    Warning,
+    /// It has run out.
+    Overdue,
 }
 
 /// The lanes of the relay: a slow mail server does not hold up the index.
@@ -95,12 +131,13 @@ pub enum Mail {
 pub enum Lane {
     Index,
     Match,
+    Notify,
     Mail,
     Work,
 }
 
 impl Lane {
-    pub const ALL: [Self; 4] = [Self::Index, Self::Match, Self::Mail, Self::Work];
+    pub const ALL: [Self; 5] = [Self::Index, Self::Match, Self::Notify, Self::Mail, Self::Work];
 
     /// The kinds of rows in the lane.
     #[must_use]
@@ -108,6 +145,7 @@ impl Lane {
         match self {
             Self::Index => "index",
             Self::Match => "match",
+            Self::Notify => "notify",
             Self::Mail => "mail",
             Self::Work => "work",
         }
@@ -119,6 +157,7 @@ impl Job {
         match self {
             Self::IndexListing { .. } => Lane::Index,
             Self::Match { .. } => Lane::Match,
+            Self::Notify(_) => Lane::Notify,
             Self::Mail(_) => Lane::Mail,
             Self::Import { .. } | Self::Reindex | Self::Examine { .. } | Self::ExamineAll { .. } => {
                 Lane::Work
@@ -131,12 +170,25 @@ impl Job {
 #[derive(Clone, Debug, Default)]
 pub struct Outbox {
     written: Arc<Notify>,
+    /// Since when this process has been unable to send mail.
+    mail_away: Arc<Mutex<Option<Instant>>>,
 }
 
 impl Outbox {
     /// Something was committed.
     pub fn wake(&self) {
         self.written.notify_waiters();
+    }
+
+    /// Since when no mail can be sent; none when the last one could.
+    #[must_use]
+    pub fn mail_away(&self) -> Option<Instant> {
+        *self.mail_away.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn mail_is_away(&self, at: Option<Instant>) {
+        let mut away = self.mail_away.lock().unwrap_or_else(PoisonError::into_inner);
+        *away = at.map(|at| away.unwrap_or(at));
     }
 
     async fn written(&self) {

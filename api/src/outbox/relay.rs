@@ -1,19 +1,27 @@
 //! The relay: claims due rows, does them, marks them done. A row that fails is tried again later and
 //! at last laid aside as dead, for a person to look at (`techmart outbox`).
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::HashSet, sync::Arc, time::Duration};
 
 use chrono::Duration as Span;
+use futures_util::future::join_all;
 use sea_orm::{
-    ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
-    sea_query::{Expr, LockBehavior, LockType},
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
+    QuerySelect,
+    sea_query::{Expr, Func, LockBehavior, LockType, Query},
 };
 use techmart_entity::{Instant, outbox};
 use tokio::sync::watch;
 use uuid::Uuid;
 
 use super::{Job, Lane};
-use crate::{error::Result, jobs, state::State};
+use crate::{
+    db::Tx,
+    error::Result,
+    jobs::{self, JobError},
+    mail::{MailError, SIDE_BY_SIDE},
+    state::State,
+};
 
 /// How long the relay waits before it looks again when nobody wakes it.
 const POLL: Duration = Duration::from_millis(200);
@@ -24,17 +32,20 @@ impl Lane {
         match self {
             Self::Index => 200,
             Self::Match => 5,
-            Self::Mail => 5,
+            Self::Notify => 50,
+            Self::Mail => 40,
             Self::Work => 1,
         }
     }
 
     /// How long a claim holds. Indexing is short and must go on at once after a crash; a mail must not
-    /// be sent twice because its server is slow; an import renews its claim as it goes.
+    /// be sent twice because its server is slow, so its claim is renewed before what it may take; an import
+    /// renews its claim as it goes.
     fn lease(self) -> Span {
         match self {
             Self::Index | Self::Match => Span::seconds(4),
-            Self::Mail => Span::seconds(180),
+            Self::Notify => Span::seconds(10),
+            Self::Mail => Span::seconds(60),
             Self::Work => Span::seconds(20),
         }
     }
@@ -43,14 +54,36 @@ impl Lane {
     fn pause(self, attempts: i32) -> Option<Span> {
         let schedule: &[i64] = match self {
             // An index that is down comes back; a row is given up only after a day.
-            Self::Index | Self::Match => &[1, 2, 4, 8, 15, 30, 60, 60, 60, 120, 300, 900, 3600, 14400, 43200],
+            Self::Index | Self::Match | Self::Notify => {
+                &[1, 2, 4, 8, 15, 30, 60, 60, 60, 120, 300, 900, 3600, 14400, 43200]
+            }
+            // What the server refuses; that it is away costs no attempt.
             Self::Mail => &[60, 300, 900, 3600, 14400, 43200],
             Self::Work => &[5, 60, 600],
         };
         let index = usize::try_from(attempts.saturating_sub(1)).unwrap_or(usize::MAX);
         schedule.get(index).map(|seconds| Span::seconds(*seconds))
     }
+
+    /// Whether one process at a time does the lane, so that what was told first arrives first.
+    fn keeps_order(self) -> bool {
+        match self {
+            Self::Notify | Self::Mail => true,
+            Self::Index | Self::Match | Self::Work => false,
+        }
+    }
 }
+
+/// How a round went.
+enum Round {
+    /// So many rows were looked at.
+    Did(usize),
+    /// What the lane needs is away: its rows wait as they are.
+    Away,
+}
+
+/// The longest that a lane waits before it tries again what was away.
+const PROBE: i64 = 15;
 
 /// Runs all lanes until told to stop, then hands back what it holds.
 pub async fn run(state: Arc<State>, mut stop: watch::Receiver<bool>) {
@@ -75,12 +108,26 @@ pub async fn run(state: Arc<State>, mut stop: watch::Receiver<bool>) {
 }
 
 async fn lane_loop(state: &State, lane: Lane, me: &str, mut stop: watch::Receiver<bool>) {
+    // Until when the lane does not try, and how often it has tried in vain.
+    let mut away: Option<(Instant, u32)> = None;
     loop {
         if *stop.borrow() {
             return;
         }
-        let more = match round(state, lane, me).await {
-            Ok(done) => done > 0,
+        let waits = away.is_some_and(|(until, _)| state.clock.now() < until);
+        let more = match if waits { Ok(Round::Did(0)) } else { round(state, lane, me).await } {
+            Ok(Round::Did(done)) => {
+                if done > 0 {
+                    away = None;
+                }
+                done > 0
+            }
+            Ok(Round::Away) => {
+                let tries = away.map_or(0, |(_, tries)| tries);
+                let pause = 2_i64.saturating_pow(tries).min(PROBE);
+                away = Some((state.clock.now() + Span::seconds(pause), tries + 1));
+                false
+            }
             Err(error) => {
                 tracing::warn!(lane = lane.kind(), %error, "the relay could not do its round");
                 tokio::time::sleep(Duration::from_secs(1)).await;
@@ -97,29 +144,110 @@ async fn lane_loop(state: &State, lane: Lane, me: &str, mut stop: watch::Receive
     }
 }
 
-/// Claims and does one batch; says how many rows it had.
-async fn round(state: &State, lane: Lane, me: &str) -> Result<usize> {
+/// Claims and does one batch.
+async fn round(state: &State, lane: Lane, me: &str) -> Result<Round> {
     let rows = claim(state, lane, me).await?;
     if rows.is_empty() {
-        return Ok(0);
+        return Ok(Round::Did(0));
     }
-    let n = rows.len();
     match lane {
         Lane::Index => {
             let outcome = jobs::index::bring_in_line(state, &rows).await;
             settle(state, lane, &rows, outcome.map_err(|error| error.to_string())).await?;
         }
-        Lane::Match | Lane::Mail | Lane::Work => {
+        Lane::Mail => return post(state, &rows).await,
+        Lane::Match | Lane::Notify | Lane::Work => {
             for row in &rows {
-                let outcome = match serde_json::from_value::<Job>(row.payload.clone()) {
-                    Ok(job) => jobs::run(state, row.seq, job).await.map_err(|error| error.to_string()),
-                    Err(error) => Err(format!("not a job: {error}")),
-                };
+                let outcome = one(state, row).await.map_err(|error| error.to_string());
                 settle(state, lane, std::slice::from_ref(row), outcome).await?;
             }
         }
     }
-    Ok(n)
+    Ok(Round::Did(rows.len()))
+}
+
+async fn one(state: &State, row: &outbox::Model) -> std::result::Result<(), JobError> {
+    match serde_json::from_value::<Job>(row.payload.clone()) {
+        Ok(job) => jobs::run(state, row.seq, job).await,
+        Err(error) => Err(JobError::Other(format!("not a job: {error}"))),
+    }
+}
+
+/// Sends a batch of mails, those to one person in their order. When the server is away the rest waits as it is: no mail
+/// is given up because of it, however long that lasts, and none overtakes another to the same person.
+async fn post(state: &State, rows: &[outbox::Model]) -> Result<Round> {
+    let mut claimed = state.clock.now();
+    let mut rest = rows;
+    while !rest.is_empty() {
+        let (group, later) = rest.split_at(side_by_side(rest));
+        // The claim has to outlive what one mail may take.
+        if state.clock.now() - claimed > Lane::Mail.lease() / 3 {
+            claimed = state.clock.now();
+            hold(state, rest, Some(claimed + Lane::Mail.lease()), None).await?;
+        }
+        let outcomes = join_all(group.iter().map(|row| one(state, row))).await;
+        let (mut gone, mut waiting, mut away) = (Vec::new(), Vec::new(), None);
+        for (row, outcome) in group.iter().zip(outcomes) {
+            match outcome {
+                Ok(()) => gone.push(row.clone()),
+                Err(JobError::Mail(MailError::Unavailable(error))) => {
+                    waiting.push(row.clone());
+                    away = Some(error);
+                }
+                Err(error) => {
+                    settle(state, Lane::Mail, std::slice::from_ref(row), Err(error.to_string())).await?;
+                }
+            }
+        }
+        if !gone.is_empty() {
+            state.outbox.mail_is_away(None);
+            settle(state, Lane::Mail, &gone, Ok(())).await?;
+        }
+        if let Some(error) = away {
+            waiting.extend_from_slice(later);
+            state.outbox.mail_is_away(Some(state.clock.now()));
+            tracing::warn!(%error, waiting = waiting.len(), "the mail server is away");
+            hold(state, &waiting, None, Some(&error)).await?;
+            return Ok(Round::Away);
+        }
+        rest = later;
+    }
+    Ok(Round::Did(rows.len()))
+}
+
+/// How many of these, from the first on, may go out side by side: notifications to different people.
+fn side_by_side(rows: &[outbox::Model]) -> usize {
+    let most = usize::try_from(SIDE_BY_SIDE).unwrap_or(1);
+    let mut people = HashSet::new();
+    let alone = |row: &outbox::Model| row.payload["mail"] != "notification";
+    let n = rows
+        .iter()
+        .take(most)
+        .take_while(|row| !alone(row) && people.insert(row.payload["account_id"].to_string()))
+        .count();
+    n.max(1)
+}
+
+/// Keeps claims until then, or gives them back, with what stood in the way.
+async fn hold(
+    state: &State,
+    rows: &[outbox::Model],
+    until: Option<Instant>,
+    error: Option<&String>,
+) -> Result<()> {
+    state
+        .db
+        .write(async |tx| {
+            let mut update = outbox::Entity::update_many()
+                .filter(outbox::Column::Seq.is_in(rows.iter().map(|row| row.seq)))
+                .col_expr(outbox::Column::ClaimedUntil, Expr::value(until));
+            if let Some(error) = error {
+                update = update.col_expr(outbox::Column::LastError, Expr::value(error.clone()));
+            }
+            update.exec(tx).await?;
+            Ok(())
+        })
+        .await
 }
 
 fn due(lane: Lane, now: Instant) -> Condition {
@@ -145,6 +273,9 @@ async fn claim(state: &State, lane: Lane, me: &str) -> Result<Vec<outbox::Model>
     state
         .db
         .write(async |tx| {
+            if lane.keeps_order() && state.db.is_postgres() && taken(tx, lane, me, now).await? {
+                return Ok(Vec::new());
+            }
             let mut query = outbox::Entity::find()
                 .filter(due(lane, now))
                 .order_by_asc(outbox::Column::Seq)
@@ -162,6 +293,26 @@ async fn claim(state: &State, lane: Lane, me: &str) -> Result<Vec<outbox::Model>
             Ok(rows)
         })
         .await
+}
+
+/// Whether another process has rows of the lane. Processes ask one after the other.
+async fn taken(tx: &Tx, lane: Lane, me: &str, now: Instant) -> Result<bool> {
+    let lock = Query::select()
+        .expr(
+            Func::cust("pg_advisory_xact_lock")
+                .arg(Func::cust("hashtext").arg(format!("outbox:{}", lane.kind()))),
+        )
+        .to_owned();
+    tx.query_one(&lock).await?;
+    let others = outbox::Entity::find()
+        .filter(outbox::Column::Kind.eq(lane.kind()))
+        .filter(outbox::Column::DoneAt.is_null())
+        .filter(outbox::Column::ClaimedUntil.gte(now))
+        .filter(outbox::Column::ClaimedBy.ne(me))
+        .limit(1)
+        .one(tx)
+        .await?;
+    Ok(others.is_some())
 }
 
 /// Keeps a claim that would run out while its job goes on.
@@ -189,6 +340,9 @@ async fn settle(
     rows: &[outbox::Model],
     outcome: Result<(), String>,
 ) -> Result<()> {
+    if rows.is_empty() {
+        return Ok(());
+    }
     let now = state.clock.now();
     let seqs: Vec<i64> = rows.iter().map(|row| row.seq).collect();
     let n = u64::try_from(rows.len()).unwrap_or_default();
@@ -215,6 +369,11 @@ async fn settle(
                 .db
                 .write(async |tx| {
                     for row in rows {
+                        if lane.pause(row.attempts + 1).is_none()
+                            && let Ok(job) = serde_json::from_value::<Job>(row.payload.clone())
+                        {
+                            jobs::given_up(tx, job).await?;
+                        }
                         let attempts = row.attempts + 1;
                         let pause = lane.pause(attempts);
                         outbox::Entity::update_many()

@@ -20,8 +20,8 @@ coded_enum! {
 }
 
 coded_enum! {
-    /// How often somebody is told by mail what matches.
-    pub enum MatchDigest: "match_digest" {
+    /// How often somebody is written to about things of a kind.
+    pub enum MailPace: "mail_pace" {
         AtOnce = "at_once" ("随时", "at once"),
         Daily = "daily" ("每日", "daily"),
         Never = "never" ("不接收", "never"),
@@ -46,7 +46,7 @@ pub struct Model {
     /// The language of mails: `zh` or `en`.
     pub locale: String,
     /// How often new matches are told by mail.
-    pub match_digest: MatchDigest,
+    pub match_digest: MailPace,
     pub disabled_at: Option<Instant>,
     pub created_at: Instant,
     pub updated_at: Instant,

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use techmart_entity::{
-    account::{MatchDigest, Model, Role, session},
+    account::{MailPace, Model, Role, session},
     id::{AccountId, SessionId},
     organisation::membership::MemberRole,
 };
@@ -156,7 +156,7 @@ pub struct MeOut {
     pub role: Role,
     pub locale: Locale,
     /// How often new matches of one's organisations are told by mail.
-    pub match_digest: MatchDigest,
+    pub match_digest: MailPace,
     pub memberships: Vec<MembershipOut>,
     pub created_at: Moment,
     pub updated_at: Moment,
@@ -189,8 +189,8 @@ pub struct MePatch {
     #[schema(value_type = Locale)]
     pub locale: Option<Locale>,
     /// How often new matches of one's organisations are told by mail.
-    #[schema(value_type = MatchDigest)]
-    pub match_digest: Option<MatchDigest>,
+    #[schema(value_type = MailPace)]
+    pub match_digest: Option<MailPace>,
 }
 
 /// One sign-in that still holds.

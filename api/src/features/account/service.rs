@@ -4,7 +4,7 @@ use chrono::Duration;
 use sea_orm::Set;
 use techmart_entity::{
     Instant,
-    account::{ActiveModel, MatchDigest, Model, Role, one_time_token, one_time_token::TokenPurpose},
+    account::{ActiveModel, MailPace, Model, Role, one_time_token, one_time_token::TokenPurpose},
     audit::SubjectKind,
     id::AccountId,
 };
@@ -79,12 +79,24 @@ fn blank(now: Instant, email: &str, name: &str, locale: Locale, password_hash: &
         name: name.to_owned(),
         role: Role::Member,
         locale: locale.as_str().to_owned(),
-        match_digest: MatchDigest::Daily,
+        match_digest: MailPace::Daily,
         disabled_at: None,
         created_at: now,
         updated_at: now,
         version: 1,
     }
+}
+
+/// Says how somebody is told of what matches.
+///
+/// # Errors
+/// 412 when the account changed meanwhile.
+pub async fn set_match_digest(tx: &Tx, row: &Model, now: Instant, pace: MailPace) -> Result<()> {
+    if row.match_digest != pace {
+        let set = ActiveModel { match_digest: Set(pace), ..Default::default() };
+        repo::save(tx, row, now, set).await?;
+    }
+    Ok(())
 }
 
 /// Asks for the mail that asks to verify the address of an account.

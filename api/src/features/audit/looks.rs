@@ -34,6 +34,8 @@ pub const ACTION: &str = "look";
 
 /// Addresses that show an auditor what they show everybody, or what is the auditor's own.
 const OPEN: &[&str] = &[
+    "/calendar",
+    "/calendar/due",
     "/code-lists",
     "/code-lists/{list}",
     "/funnel",
@@ -42,6 +44,9 @@ const OPEN: &[&str] = &[
     "/indicators/{code}/rules",
     "/me",
     "/me/sessions",
+    "/notification-preferences",
+    "/notifications",
+    "/notifications/unread",
     "/openapi.json",
     "/plans",
     "/plans/{code}",

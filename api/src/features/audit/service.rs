@@ -7,7 +7,7 @@ use techmart_entity::{
     life_cycle::{LifeCycle, StatusChange},
 };
 
-use crate::{auth::Context, db::Tx, error::Result};
+use crate::{auth::Context, db::Tx, error::Result, features::desk::service as desk};
 
 /// An act, as the log keeps it. Nothing private goes into it.
 #[derive(Clone, Debug)]
@@ -67,12 +67,13 @@ impl Record {
     }
 }
 
-/// Writes an act to the log, in its own transaction.
+/// Writes an act to the log, in its own transaction, once its rows are written; the desk follows.
 ///
 /// # Errors
 /// When the row cannot be written.
 pub async fn record(tx: &Tx, cx: &Context, record: Record) -> Result<AuditId> {
     let id = AuditId::new();
+    let subject = record.subject.clone();
     let (from, to) = record.change.unzip();
     ActiveModel {
         id: Set(id),
@@ -91,5 +92,6 @@ pub async fn record(tx: &Tx, cx: &Context, record: Record) -> Result<AuditId> {
     }
     .insert(tx)
     .await?;
+    desk::follow(tx, cx, subject.0, &subject.1).await?;
     Ok(id)
 }

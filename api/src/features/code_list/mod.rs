@@ -7,8 +7,9 @@ use std::sync::LazyLock;
 
 use sha2::{Digest, Sha256};
 use techmart_entity::{
-    account, assessment, attachment, audit, contract, demand, docking, duplicate, enclave_entry,
-    finance_case, funnel, import, indicator, ledger, listing, organisation, provider, recommendation, signal,
+    account, assessment, attachment, audit, calendar, contract, demand, desk, docking, duplicate,
+    enclave_entry, finance_case, funnel, import, indicator, ledger, listing, notification, organisation,
+    provider, recommendation, signal,
     value::{
         code_list::{CodeItem, CodeList, code_list},
         cooperation, field, industry, ip, maturity, money,
@@ -89,7 +90,11 @@ fn all() -> Vec<CodeList> {
     vec![
         towns(),
         CodeList { list: "problem".to_owned(), items: crate::error::code_list() },
-        code_list::<account::MatchDigest>(),
+        code_list::<account::MailPace>(),
+        code_list::<calendar::DayKind>(),
+        code_list::<desk::Queue>(),
+        code_list::<notification::NotificationKind>(),
+        code_list::<notification::MailState>(),
         code_list::<recommendation::RecommendationStatus>(),
         code_list::<recommendation::RecommendationMove>(),
         code_list::<matching::dto::MatchPart>(),

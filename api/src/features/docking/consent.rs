@@ -16,10 +16,9 @@ use super::{
 };
 use crate::{
     auth::Context,
-    clock::working_days_after,
     db::Tx,
     error::{AppError, Fault, Result},
-    features::{attachment, funnel, ledger::rules as counting, listing},
+    features::{attachment, calendar, funnel, ledger::rules as counting, listing},
     say,
     web::etag::Precondition,
 };
@@ -48,7 +47,7 @@ pub async fn express_interest(
         interest_side: Set(Some(by)),
         interest_by: Set(cx.account_id()),
         interest_at: Set(Some(cx.now)),
-        expires_on: Set(Some(working_days_after(cx.today, ANSWER_WITHIN))),
+        expires_on: Set(Some(calendar::repo::load(tx).await?.after(cx.today, ANSWER_WITHIN))),
         ..Default::default()
     };
     if given.message.is_some() {

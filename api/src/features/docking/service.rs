@@ -22,11 +22,11 @@ use super::{
 };
 use crate::{
     auth::Context,
-    clock::working_days_after,
     db::Tx,
     error::{AppError, Code, Fault, Result},
     features::{
-        attachment, audit::Record, funnel, ledger::rules as counting, listing::service::record_and_tell,
+        attachment, audit::Record, calendar, funnel, ledger::rules as counting,
+        listing::service::record_and_tell,
     },
     say,
     web::etag::Precondition,
@@ -131,7 +131,7 @@ async fn express_interest(tx: &Tx, cx: &Context, given: DockingIn) -> Result<Mod
         interest_side: Some(side),
         interest_by: cx.account_id(),
         interest_at: Some(cx.now),
-        expires_on: Some(working_days_after(cx.today, ANSWER_WITHIN)),
+        expires_on: Some(calendar::repo::load(tx).await?.after(cx.today, ANSWER_WITHIN)),
         ..blank(cx, about, enterprise, supplier, DockingOrigin::Interest, listing.demo)?
     };
     let row = insert(tx, cx, row).await?;

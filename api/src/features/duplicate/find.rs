@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, HashMap};
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use sha2::{Digest, Sha256};
 use techmart_entity::{
+    audit::SubjectKind,
     duplicate::{DuplicateReason, DuplicateStatus, DuplicateSubject, Model, Reason, Reasons},
     id::{DuplicateId, ListingId, OrganisationId, VersionId},
     listing::{self, Content, ListingKind, duplicate_key, status::ListingStatus},
@@ -18,7 +19,7 @@ use crate::{
     auth::Context,
     db::Tx,
     error::{AppError, Result},
-    features::{listing::repo as listings, organisation::repo as organisations},
+    features::{desk::service as desk, listing::repo as listings, organisation::repo as organisations},
     state::State,
 };
 
@@ -336,11 +337,15 @@ pub fn pair(
 ///
 /// # Errors
 /// When the rows cannot be written.
-pub async fn keep(tx: &Tx, pairs: &[Model]) -> Result<usize> {
+pub async fn keep(tx: &Tx, cx: &Context, pairs: &[Model]) -> Result<usize> {
     let mut new = 0;
     for found in pairs {
         match repo::of_two(tx, found.subject, found.left_id, found.right_id).await? {
-            None => new += usize::from(repo::insert(tx, found.clone()).await?),
+            None => {
+                new += usize::from(repo::insert(tx, found.clone()).await?);
+                // No person's act, so it stands in no log that would bring it to the desk.
+                desk::follow(tx, cx, SubjectKind::Duplicate, &found.id.to_string()).await?;
+            }
             Some(row)
                 if row.status == DuplicateStatus::Open
                     && (row.reasons != found.reasons || row.score != found.score) =>
@@ -359,7 +364,7 @@ pub async fn keep(tx: &Tx, pairs: &[Model]) -> Result<usize> {
 /// When the database cannot be asked or written.
 pub async fn of_listing(state: &State, cx: &Context, read: &Read) -> Result<usize> {
     let pairs = pairs_of_listing(state.db.read(), cx, read).await?;
-    if pairs.is_empty() { Ok(0) } else { state.db.write(async |tx| keep(tx, &pairs).await).await }
+    if pairs.is_empty() { Ok(0) } else { state.db.write(async |tx| keep(tx, cx, &pairs).await).await }
 }
 
 /// Looks for the duplicates of an organisation; says how many pairs are new.
@@ -370,5 +375,5 @@ pub async fn of_organisation(state: &State, cx: &Context, id: OrganisationId) ->
     let db = state.db.read();
     let Some(row) = organisations::find(db, id).await? else { return Ok(0) };
     let pairs = pairs_of_organisation(db, cx, &row).await?;
-    if pairs.is_empty() { Ok(0) } else { state.db.write(async |tx| keep(tx, &pairs).await).await }
+    if pairs.is_empty() { Ok(0) } else { state.db.write(async |tx| keep(tx, cx, &pairs).await).await }
 }

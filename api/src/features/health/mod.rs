@@ -9,6 +9,7 @@ use actix_web::{
 use serde_json::json;
 
 use crate::{
+    clock::Moment,
     error::{AppError, Code, Result},
     outbox::relay,
     say,
@@ -45,12 +46,17 @@ async fn ready(state: Data<State>) -> HttpResponse {
         Ok(depth) => json!({ "depth": depth }),
         Err(_) => json!({ "depth": null }),
     };
+    let mail_away = state.outbox.mail_away().map(Moment);
     let is_ready = database == "ok" && !stopping;
     let body = json!({
         "status": if stopping { "stopping" } else if is_ready { "ok" } else { "unavailable" },
         "database": database,
         "search": { "engine": state.search.name(), "state": search },
-        "mail": { "transport": state.mailer.name() },
+        "mail": {
+            "transport": state.mailer.name(),
+            "state": if mail_away.is_some() { "down" } else { "ok" },
+            "since": mail_away,
+        },
         "outbox": outbox,
     });
     if is_ready {

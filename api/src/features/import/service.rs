@@ -147,11 +147,12 @@ pub async fn run(state: &State, seq: i64, id: ImportId) -> Result<(), JobError> 
 fn is_passing(error: &JobError) -> bool {
     match error {
         JobError::App(error) => error.status().as_u16() == 503,
-        JobError::Other(_) => true,
+        JobError::Other(_) | JobError::Later => true,
         JobError::Database(_)
         | JobError::Mail(_)
         | JobError::Files(_)
         | JobError::Search(_)
+        | JobError::Letter(_)
         | JobError::Io(_) => false,
     }
 }

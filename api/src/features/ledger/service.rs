@@ -20,7 +20,9 @@ use crate::{
     auth::Context,
     db::Tx,
     error::{AppError, Code, Fault, Result},
-    features::{attachment, audit, audit::Record, listing, organisation::repo as organisations},
+    features::{
+        attachment, audit, audit::Record, desk::service as desk, listing, organisation::repo as organisations,
+    },
     say,
 };
 
@@ -99,6 +101,7 @@ pub async fn earn(
     sums::change(tx, at, &entry, Sums::of(stage, entry.delta)).await?;
     if complete {
         repo::note(tx, cx, at, entry.id, CountStage::EvidenceComplete, None, Vec::new()).await?;
+        desk::follow(tx, cx, SubjectKind::LedgerEntry, &entry.id.to_string()).await?;
     }
     Ok(Some(entry.id))
 }
@@ -448,6 +451,7 @@ async fn step(
         return Err(AppError::lost_race("the stage of a count has just changed"));
     }
     let by = Sums::of(to, entry.delta).plus(Sums::of(from, entry.delta).negated());
+    desk::follow(tx, cx, SubjectKind::LedgerEntry, &entry.id.to_string()).await?;
     sums::change(tx, at, entry, by).await
 }
 

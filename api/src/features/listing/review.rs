@@ -3,7 +3,7 @@
 use sea_orm::Set;
 use techmart_entity::{
     funnel::FunnelStep,
-    id::ListingId,
+    id::{AccountId, ListingId},
     listing::{
         ActiveModel, Content, Diagnosis, DiagnosisOutcome, ListingKind, Model, Source,
         status::{ListingMove, ListingStatus},
@@ -25,6 +25,7 @@ use crate::{
     features::{
         audit,
         audit::Record,
+        desk::service as desk,
         duplicate, funnel,
         ledger::rules as counting,
         organisation::{repo as organisations, rules as organisation_rules},
@@ -61,7 +62,38 @@ pub async fn release(
     precondition: &Precondition,
 ) -> Result<Model> {
     let set = ActiveModel { claimed_by: Set(None), claimed_at: Set(None), ..Default::default() };
-    quiet(tx, cx, kind, id, ListingMove::Release, precondition, set).await
+    let moved = quiet(tx, cx, kind, id, ListingMove::Release, precondition, set).await?;
+    desk::released(tx, cx, subject(kind), &id.to_string()).await?;
+    Ok(moved)
+}
+
+/// Gives a submission to another reviewer, or back to the queue when there is none. One that nobody has claimed yet is
+/// claimed by whoever takes it.
+///
+/// # Errors
+/// As [`claim`] and [`release`].
+pub async fn pass_on(tx: &Tx, cx: &Context, id: ListingId, to: Option<AccountId>) -> Result<()> {
+    let Some(row) = repo::by_ids(tx, &[id]).await?.into_iter().next() else { return Ok(()) };
+    let waits = row.next_status.unwrap_or(row.status);
+    let any = Precondition::any();
+    match (waits, to) {
+        (ListingStatus::Submitted, Some(_)) if to == cx.account_id() => {
+            claim(tx, cx, row.kind, id, &any).await?;
+        }
+        (ListingStatus::InReview, None) => {
+            release(tx, cx, row.kind, id, &any).await?;
+        }
+        (ListingStatus::InReview, Some(_)) if to != row.claimed_by => {
+            let set =
+                ActiveModel { claimed_by: Set(to), claimed_at: Set(Some(cx.now)), ..Default::default() };
+            repo::save_draft(tx, &row, cx.now, set).await?;
+            let facts = serde_json::json!({ "from": row.claimed_by, "to": to });
+            audit::record(tx, cx, Record::act("pass_on", subject(row.kind), id).with(facts)).await?;
+        }
+        // Nothing is claimed there.
+        _ => {}
+    }
+    Ok(())
 }
 
 /// A move that nobody but the centre has to hear of.

@@ -33,7 +33,7 @@ use crate::{
         ledger::rules as counting,
         organisation::{repo as organisations, rules as organisation_rules},
     },
-    outbox::{self, Job, Mail},
+    outbox::{self, Job, Notice},
     say,
     web::etag::Precondition,
 };
@@ -533,5 +533,5 @@ pub async fn reindex_owned(tx: &Tx, cx: &Context, owner: OrganisationId) -> Resu
 /// When the rows cannot be written.
 pub async fn record_and_tell(tx: &Tx, cx: &Context, record: Record) -> Result<()> {
     let audit_id = audit::record(tx, cx, record).await?;
-    outbox::push(tx, cx.now, &Job::Mail(Mail::Move { audit_id })).await
+    outbox::push(tx, cx.now, &Job::Notify(Notice::Act { audit_id })).await
 }

@@ -308,6 +308,20 @@ pub async fn owners(db: &impl ConnectionTrait, id: OrganisationId) -> Result<Vec
     Ok(rows.into_iter().map(|row| row.account_id).collect())
 }
 
+/// The people who write for an organisation: its owners and editors.
+///
+/// # Errors
+/// When the database cannot be asked.
+pub async fn editors(db: &impl ConnectionTrait, id: OrganisationId) -> Result<Vec<AccountId>> {
+    let rows = membership::Entity::find()
+        .filter(membership::Column::OrganisationId.eq(id))
+        .filter(membership::Column::Role.is_in([MemberRole::Owner, MemberRole::Editor]))
+        .order_by_asc(membership::Column::AccountId)
+        .all(db)
+        .await?;
+    Ok(rows.into_iter().map(|row| row.account_id).collect())
+}
+
 /// A membership.
 ///
 /// # Errors

@@ -4,12 +4,12 @@
 use std::collections::HashMap;
 
 use chrono::Duration;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, Set};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use techmart_entity::{
-    Instant,
-    account::{self, ActiveModel, MatchDigest},
+    account::{self, MailPace},
     id::{AccountId, ListingId, OrganisationId},
     listing::{self, ListingKind},
+    notification::NotificationKind,
     organisation::membership::{self, MemberRole},
     recommendation::Model,
 };
@@ -18,19 +18,21 @@ use techmart_search::Match;
 use super::repo;
 use crate::{
     auth::Context,
-    clock::{day_of, start_of},
-    error::{AppError, Code, Result},
+    clock::next_morning,
+    error::{AppError, Result},
     features::{
-        account::repo as accounts,
         listing::{plural, repo as listings},
         matching::reasons::sentences,
+        notification::unsubscribe,
         organisation::repo as organisations,
         search::doc::is_indexed,
     },
     jobs::JobError,
-    mail::{Told, match_digest},
+    mail::{
+        Extras, Letter,
+        words::{Told, match_digest},
+    },
     outbox::{self, Job, Mail},
-    say,
     state::State,
 };
 
@@ -39,26 +41,6 @@ const MATCHES: usize = 10;
 
 /// Reasons beside each.
 const REASONS: usize = 3;
-
-/// Asks whether to end the mails.
-pub const ASK: &str = "<!doctype html><html lang=\"zh\"><meta charset=\"utf-8\"><title>退订 / Unsubscribe</title>\
-<body style=\"font-family:sans-serif;max-width:30em;margin:3em auto\"><h1>退订匹配摘要</h1><p>不再接收新匹配的邮件？</p>\
-<p>No more mails about new matches?</p><form method=\"post\"><button>退订 / Unsubscribe</button></form></body></html>";
-
-/// Says that they have ended.
-pub const ENDED: &str = "<!doctype html><html lang=\"zh\"><meta charset=\"utf-8\"><title>已退订 / Unsubscribed</title>\
-<body style=\"font-family:sans-serif;max-width:30em;margin:3em auto\"><h1>已退订</h1><p>不再发送匹配摘要，可在个人设置\
-（match_digest）中恢复。</p><p>Unsubscribed; match_digest of your account turns it on again.</p></body></html>";
-
-/// At which hour of Asia/Shanghai the daily digests go out.
-const HOUR: i64 = 8;
-
-/// When the next daily digests go out.
-#[must_use]
-pub fn next_morning(now: Instant) -> Instant {
-    let today = start_of(day_of(now)) + Duration::hours(HOUR);
-    if now < today { today } else { today + Duration::days(1) }
-}
 
 /// Sends each member of an organisation who wants it at that pace what they were not told yet. However many jobs ask
 /// for the daily ones, a morning brings one; what it does not hold comes with the next.
@@ -69,14 +51,14 @@ pub async fn send(
     state: &State,
     message_id: &str,
     organisation: OrganisationId,
-    pace: MatchDigest,
+    pace: MailPace,
 ) -> std::result::Result<(), JobError> {
     let db = state.db.read();
     let now = state.clock.now();
     let (since, next) = match pace {
-        MatchDigest::AtOnce => (None, now),
-        MatchDigest::Daily => (Some(next_morning(now) - Duration::days(1)), next_morning(now)),
-        MatchDigest::Never => return Ok(()),
+        MailPace::AtOnce => (None, now),
+        MailPace::Daily => (Some(next_morning(now) - Duration::days(1)), next_morning(now)),
+        MailPace::Never => return Ok(()),
     };
     let members = membership::Entity::find()
         .filter(membership::Column::OrganisationId.eq(organisation))
@@ -101,10 +83,9 @@ pub async fn send(
         if told.is_empty() {
             continue;
         }
-        let token =
-            state.jwt.sign_unsubscribe(person.id).map_err(|error| JobError::Other(error.to_string()))?;
-        let link = format!("{}/api/v1/unsubscribe?token={token}", state.config.public_url);
-        let letter = match_digest(&person.name, &told, &link);
+        let link = unsubscribe::link(state, person.id, NotificationKind::Recommendation)?;
+        let extras = Extras { unsubscribe: Some(link), ..Extras::default() };
+        let letter = Letter::write(&match_digest(&person.name, &told), &person.locale, extras)?;
         // The same after a crash, so that a mail that went out twice is seen once.
         let first = rows.first().map(|row| row.id.to_string()).unwrap_or_default();
         state.mailer.send(&person.email, &letter, &format!("{message_id}-{}-{first}", person.id)).await?;
@@ -146,36 +127,4 @@ async fn told(state: &State, organisation: OrganisationId, rows: &[Model]) -> Re
         });
     }
     Ok(told)
-}
-
-/// Whose mails a token ends.
-///
-/// # Errors
-/// 404 for a token that is not ours.
-pub fn whose(state: &State, token: &str) -> Result<AccountId> {
-    state.jwt.verify_unsubscribe(token).map_err(|_| {
-        AppError::new(
-            Code::NotFound,
-            say!("退订链接无效，请从邮件中重新打开。", "The link is not valid; open it from the mail again."),
-        )
-    })
-}
-
-/// Ends the digests of a person.
-///
-/// # Errors
-/// 404 when the account is gone.
-pub async fn end(state: &State, id: AccountId) -> Result<()> {
-    let now = state.clock.now();
-    state
-        .db
-        .write(async |tx| {
-            let row = accounts::hold(tx, id).await?;
-            if row.match_digest != MatchDigest::Never {
-                let set = ActiveModel { match_digest: Set(MatchDigest::Never), ..Default::default() };
-                accounts::save(tx, &row, now, set).await?;
-            }
-            Ok(())
-        })
-        .await
 }

@@ -93,12 +93,3 @@ pub struct DismissalIn {
     #[schema(max_length = 2000)]
     pub note: Option<String>,
 }
-
-/// A token from a mail.
-#[derive(Clone, Debug, Default, Serialize, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-pub struct UnsubscribeQuery {
-    /// From the link in the mail.
-    #[param(max_length = 1000)]
-    pub token: String,
-}

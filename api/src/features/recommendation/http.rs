@@ -1,12 +1,11 @@
-//! `/recommendations`, and the end of the mails that tell of them.
+//! `/recommendations`
 
 use actix_web::{HttpResponse, get, post};
 use techmart_entity::id::RecommendationId;
 use utoipa_actix_web::{scope::scope, service_config::ServiceConfig};
 
 use super::{
-    digest,
-    dto::{DismissalIn, RecommendationOut, RecommendationQuery, TakeUpIn, UnsubscribeQuery},
+    dto::{DismissalIn, RecommendationOut, RecommendationQuery, TakeUpIn},
     service, view,
 };
 use crate::{
@@ -29,7 +28,6 @@ pub fn routes(config: &mut ServiceConfig) {
             .service(take_up_recommendation)
             .service(dismiss_recommendation),
     );
-    config.service(scope("/unsubscribe").service(show_unsubscribe).service(unsubscribe));
 }
 
 /// What the matcher would bring together, newest first; open ones unless `status` says otherwise. For the centre and
@@ -83,35 +81,4 @@ async fn dismiss_recommendation(
         view::shown(tx, row).await
     })
     .await
-}
-
-/// A page with a button that ends the digests of matches. Looking at it ends nothing.
-#[utoipa::path(operation_id = "show_unsubscribe", tag = "recommendations", params(UnsubscribeQuery),
-    responses((status = 200, body = String, content_type = "text/html")))]
-#[get("")]
-async fn show_unsubscribe(look: Look, query: Query<UnsubscribeQuery>) -> Result<HttpResponse> {
-    digest::whose(&look.state, &query.0.token)?;
-    Ok(page(digest::ASK))
-}
-
-/// Ends the digests of matches for whom the token names, without signing in (RFC 8058). Again and again it does no
-/// harm.
-#[utoipa::path(operation_id = "unsubscribe", tag = "recommendations", params(UnsubscribeQuery),
-    responses((status = 200, body = String, content_type = "text/html")))]
-#[post("")]
-async fn unsubscribe(look: Look, query: Query<UnsubscribeQuery>) -> Result<HttpResponse> {
-    let account = digest::whose(&look.state, &query.0.token)?;
-    digest::end(&look.state, account).await?;
-    Ok(page(digest::ENDED))
-}
-
-fn page(body: &'static str) -> HttpResponse {
-    HttpResponse::Ok()
-        .content_type("text/html; charset=utf-8")
-        .insert_header(("Cache-Control", "no-store"))
-        .insert_header((
-            "Content-Security-Policy",
-            "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'",
-        ))
-        .body(body)
 }

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use techmart_entity::{
-    account::MatchDigest,
+    account::MailPace,
     audit::SubjectKind,
     id::{ListingId, OrganisationId, RecommendationId},
     life_cycle::LifeCycle,
@@ -12,9 +12,10 @@ use techmart_entity::{
 };
 use techmart_search::{Match, State as Health, matching::How};
 
-use super::{digest, repo};
+use super::repo;
 use crate::{
     auth::Context,
+    clock::next_morning,
     db::Tx,
     error::{AppError, Code, Result},
     features::{
@@ -243,9 +244,9 @@ async fn tell(tx: &Tx, cx: &Context, news: &[Model]) -> Result<()> {
         news.iter().flat_map(|row| [row.enterprise_id, row.supplier_id]).collect();
     organisations.sort();
     organisations.dedup();
-    let morning = digest::next_morning(cx.now);
+    let morning = next_morning(cx.now);
     for organisation_id in organisations {
-        for (pace, at) in [(MatchDigest::AtOnce, cx.now), (MatchDigest::Daily, morning)] {
+        for (pace, at) in [(MailPace::AtOnce, cx.now), (MailPace::Daily, morning)] {
             let job = Job::Mail(Mail::MatchDigest { organisation_id, pace });
             outbox::push_at(tx, cx.now, at, &job).await?;
         }

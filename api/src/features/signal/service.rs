@@ -145,7 +145,9 @@ async fn concerned(tx: &Tx, row: &Model) -> Result<Vec<OrganisationId>> {
             SubjectKind::Account
             | SubjectKind::Assessment
             | SubjectKind::Attachment
+            | SubjectKind::Calendar
             | SubjectKind::Contract
+            | SubjectKind::DeskItem
             | SubjectKind::Docking
             | SubjectKind::Duplicate
             | SubjectKind::EnclaveEntry

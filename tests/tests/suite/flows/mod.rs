@@ -2,6 +2,7 @@
 
 mod achievement;
 mod contracts;
+mod desk;
 mod docking;
 mod duplicates;
 mod funnel;
@@ -11,6 +12,7 @@ mod invitations;
 mod looks;
 mod market;
 mod matches;
+mod notifications;
 mod people;
 mod recommendations;
 mod report_files;

@@ -100,7 +100,7 @@ async fn done(world: &World) {
 
 /// The digests that went to somebody.
 fn digests(world: &World, to: &Client) -> Vec<String> {
-    world.mails_to(&to.email).into_iter().filter(|mail| mail.contains("List-Unsubscribe-Post")).collect()
+    world.mails_to(&to.email).into_iter().filter(|mail| mail.contains("项新匹配")).collect()
 }
 
 /// The digests that wait or were sent for an organisation.

@@ -6,7 +6,6 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use base64::{Engine, prelude::BASE64_STANDARD};
 use hyper_util::{
     rt::{TokioExecutor, TokioIo},
     server::conn::auto::Builder,
@@ -24,7 +23,7 @@ use techmart_tests::{
     actors::{PASSWORD, approve},
     binary::{self, Service},
     builders::{achievement, uscc},
-    world::{Setting, database, until, variables},
+    world::{Setting, database, decode_mail, until, variables},
 };
 use tokio::{
     io::{AsyncBufReadExt, AsyncWriteExt, BufReader},
@@ -40,36 +39,40 @@ pub struct Taken {
 }
 
 impl Taken {
-    /// The body, whatever it was wrapped in; of quoted-printable the plain characters are enough here.
-    fn body(&self) -> String {
-        let (head, body) = self.text.split_once("\r\n\r\n").unwrap();
-        if head.to_lowercase().contains("base64") {
-            let packed: String = body.split_whitespace().collect();
-            return String::from_utf8(BASE64_STANDARD.decode(packed).unwrap()).unwrap();
-        }
-        body.replace("=\r\n", "")
+    /// The headers and the plain text.
+    pub fn body(&self) -> String {
+        decode_mail(&self.text)
+    }
+
+    /// The Message-ID.
+    pub fn id(&self) -> String {
+        let line = self.text.lines().find_map(|line| line.strip_prefix("Message-ID: "));
+        line.unwrap().trim().to_owned()
     }
 }
 
 /// A mail server that speaks just enough SMTP (RFC 5321).
 pub struct Post {
     pub taken: Arc<Mutex<Vec<Taken>>>,
+    /// Addresses that it knows nobody at.
+    pub unknown: Arc<Mutex<BTreeSet<String>>>,
 }
 
 impl Post {
     /// Takes mails at an address.
     pub fn open(listener: TcpListener) -> Self {
         let taken = Arc::new(Mutex::new(Vec::new()));
-        let mails = Arc::clone(&taken);
+        let unknown = Arc::new(Mutex::new(BTreeSet::new()));
+        let (mails, nobody) = (Arc::clone(&taken), Arc::clone(&unknown));
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
-                let mails = Arc::clone(&mails);
+                let (mails, nobody) = (Arc::clone(&mails), Arc::clone(&nobody));
                 tokio::spawn(async move {
-                    let _ = converse(stream, &mails).await;
+                    let _ = converse(stream, &mails, &nobody).await;
                 });
             }
         });
-        Self { taken }
+        Self { taken, unknown }
     }
 
     /// The mails to an address.
@@ -84,7 +87,11 @@ fn address(line: &str) -> String {
     line[start..line.find('>').unwrap()].to_owned()
 }
 
-async fn converse(stream: TcpStream, mails: &Mutex<Vec<Taken>>) -> std::io::Result<()> {
+async fn converse(
+    stream: TcpStream,
+    mails: &Mutex<Vec<Taken>>,
+    unknown: &Mutex<BTreeSet<String>>,
+) -> std::io::Result<()> {
     let (read, mut write) = stream.into_split();
     let mut lines = BufReader::new(read);
     write.write_all(b"220 post.example ESMTP\r\n").await?;
@@ -101,8 +108,13 @@ async fn converse(stream: TcpStream, mails: &Mutex<Vec<Taken>>) -> std::io::Resu
             mail.from = address(&line);
             "250 OK\r\n"
         } else if word.starts_with("RCPT TO") {
-            mail.to.push(address(&line));
-            "250 OK\r\n"
+            let to = address(&line);
+            if unknown.lock().unwrap().contains(&to) {
+                "550 5.1.1 nobody here\r\n"
+            } else {
+                mail.to.push(to);
+                "250 OK\r\n"
+            }
         } else if word == "DATA" {
             write.write_all(b"354 Go on\r\n").await?;
             loop {

@@ -47,6 +47,12 @@ impl Scene {
             "take_up_recommendation" => json!({}),
             "dismiss_recommendation" => json!({ "code": "technical_doubt" }),
             "undo_duplicate" | "reopen_signal" => reason,
+            "set_calendar_day" => json!({ "kind": "holiday", "name": "校庆" }),
+            "set_desk_term" => json!({ "working_days": 2 }),
+            "hand_over_desk_item" => json!({ "account_id": any, "note": "请接手" }),
+            "add_desk_note" => json!({ "body": "已电话沟通" }),
+            "read_notifications" => json!({ "up_to": any }),
+            "choose_notification_preference" => json!({ "listed": true }),
             "exit_provider" | "reverse_ledger_entry" | "disable_account" | "enable_account" => reason,
             "set_account_role" => json!({ "role": "member" }),
             "register" => {

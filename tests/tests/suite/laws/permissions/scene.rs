@@ -43,6 +43,8 @@ pub struct Scene {
     pub book: Book,
     pub signal: String,
     pub recommendation: String,
+    /// On the desk.
+    pub waiting: String,
     pub import: String,
     pub invitation: String,
     pub spare: Client,
@@ -56,6 +58,9 @@ pub fn content(plural: &str, title: &str) -> Value {
         other => panic!("no such kind: {other}"),
     }
 }
+
+/// An id of nothing.
+const NOBODYS: &str = "019ab1c2-0000-7000-8000-000000000000";
 
 impl Scene {
     pub async fn set() -> Self {
@@ -128,6 +133,8 @@ impl Scene {
         world.drain().await;
         let recommended = clerk.get("/recommendations").await.ok();
         let recommendation = id_of(&recommended["items"][0]);
+        let waits = clerk.get("/desk/items?queue=recommendation").await.ok();
+        let waiting = id_of(&waits["items"][0]);
         let signals = clerk.get("/signals?kind=short_text").await.ok();
         let signal = id_of(&signals["items"][0]);
         let invited = json!({ "email": "invited@people.example", "role": "viewer" });
@@ -157,6 +164,7 @@ impl Scene {
             book,
             signal,
             recommendation,
+            waiting,
             import: id_of(&import),
             invitation,
             spare,
@@ -209,6 +217,8 @@ impl Scene {
             "landings" => &self.book.landing,
             "enclave-entries" => &self.book.enclave_entry,
             "finance-cases" => &self.book.finance_case,
+            "notifications" => NOBODYS,
+            "desk" => &self.waiting,
             _ => match listing {
                 Some(listings) if published => &listings.published,
                 Some(listings) => &listings.draft,
@@ -224,11 +234,15 @@ impl Scene {
             .replace("{indicator}", "T1")
             .replace("{code}", if first == "plans" { "demo" } else { "T1" })
             .replace("{position}", "1")
+            .replace("{kind}", "docking")
+            .replace("{day}", "2026-10-01")
+            .replace("{queue}", "review")
             .replace("{list}", "field");
         assert!(!path.contains('{') && !path.contains("//"), "no address for {}: {path}", operation.name);
         match operation.name.as_str() {
             "show_unsubscribe" | "unsubscribe" => format!("{path}?token=no-such-token"),
             "suggest_search" => format!("{path}?q=循环"),
+            "get_due" => format!("{path}?from=2026-11-23T06:01:16.000Z&working_days=2"),
             "compare_snapshots" => format!("{path}?with={}", self.report),
             "list_funnel_listings" => format!("{path}?step=submitted"),
             _ => path,
