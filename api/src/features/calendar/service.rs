@@ -11,7 +11,7 @@ use super::{
 use crate::{
     auth::Context,
     db::Tx,
-    error::{AppError, Fault, Result},
+    error::{AppError, Code, Fault, Result},
     features::{
         audit::{self, Record},
         desk,
@@ -25,7 +25,7 @@ const MOST: i64 = 3 * 366;
 /// The calendar of some days.
 ///
 /// # Errors
-/// 422 when the days are no period of at most three years.
+/// 400 when the days are no period of at most three years.
 pub async fn show(db: &impl ConnectionTrait, cx: &Context, query: &CalendarQuery) -> Result<CalendarOut> {
     let year = cx.today.year();
     let from = query.from.or(Day::from_ymd_opt(year, 1, 1)).unwrap_or(cx.today);
@@ -35,7 +35,10 @@ pub async fn show(db: &impl ConnectionTrait, cx: &Context, query: &CalendarQuery
             "起止日期须在三年以内，且止不早于起。",
             "Give a period of at most three years that ends after it begins."
         );
-        return Err(AppError::rules(vec![Fault::parameter("to", "bad_period", fault)]));
+        return Err(AppError::unfit(
+            Code::InvalidParameter,
+            vec![Fault::parameter("to", "bad_period", fault)],
+        ));
     }
     let calendar = repo::load(db).await?;
     let worked = from.iter_days().take_while(|day| *day <= to).filter(|day| calendar.is_worked(*day)).count();
