@@ -8,8 +8,8 @@ use crate::{
     features::{
         account, achievement, assessment, attachment, audit, calendar, code_list, contract, demand, desk,
         docking, duplicate, enclave_entry, finance_case, funnel, import, indicator, invitation, landing,
-        ledger, matching, notification, organisation, provider, recommendation, report, review, search,
-        signal, snapshot,
+        ledger, matching, notification, organisation, provider, recommendation, report, review, saved_search,
+        search, signal, snapshot,
     },
     openapi, say,
     state::State,
@@ -35,6 +35,7 @@ pub fn api(config: &mut ServiceConfig) {
             .configure(review::http::routes)
             .configure(attachment::http::routes)
             .configure(search::http::routes)
+            .configure(saved_search::http::routes)
             .configure(matching::http::routes)
             .configure(recommendation::http::routes)
             .configure(notification::http::routes)

@@ -31,6 +31,7 @@ coded_enum! {
         Provider = "provider" ("科技服务机构", "service provider"),
         ProviderEntry = "provider_entry" ("入驻", "provider entry"),
         Recommendation = "recommendation" ("撮合推荐", "recommendation"),
+        SavedSearch = "saved_search" ("订阅检索", "saved search"),
         Signal = "signal" ("异常信号", "signal"),
         Snapshot = "snapshot" ("报告快照", "frozen report"),
         System = "system" ("系统", "the service itself"),

@@ -57,6 +57,8 @@ macro_rules! ids {
 ids! {
     /// A person's account.
     AccountId,
+    /// What a saved search told at once.
+    AlertId,
     /// An amendment of a contract.
     AmendmentId,
     /// An assessor's sample of a frozen report.
@@ -101,6 +103,8 @@ ids! {
     ProviderEntryId,
     /// An achievement and a demand that are recommended to each other.
     RecommendationId,
+    /// A search that somebody keeps.
+    SavedSearchId,
     /// A sign-in and all its refreshed tokens.
     SessionId,
     /// A signal against inflated figures.

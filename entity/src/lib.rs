@@ -31,6 +31,7 @@ pub mod organisation;
 pub mod outbox;
 pub mod provider;
 pub mod recommendation;
+pub mod saved_search;
 pub mod signal;
 pub mod snapshot;
 pub mod value;

@@ -22,6 +22,7 @@ mod m20261124_000015_index_worklist;
 mod m20261124_000016_create_recommendations;
 mod m20261124_000017_create_notifications;
 mod m20261124_000018_create_desk;
+mod m20261124_000022_create_saved_searches;
 
 pub use sea_orm_migration::MigratorTrait;
 
@@ -50,6 +51,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000016_create_recommendations::Migration),
             Box::new(m20261124_000017_create_notifications::Migration),
             Box::new(m20261124_000018_create_desk::Migration),
+            Box::new(m20261124_000022_create_saved_searches::Migration),
         ]
     }
 }

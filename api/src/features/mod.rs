@@ -31,6 +31,7 @@ pub mod provider;
 pub mod recommendation;
 pub mod report;
 pub mod review;
+pub mod saved_search;
 pub mod search;
 pub mod signal;
 pub mod snapshot;

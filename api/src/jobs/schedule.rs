@@ -6,7 +6,9 @@ use tokio::sync::watch;
 
 use super::examine;
 use crate::{
-    features::{account, attachment, desk, docking, import, invitation, listing, provider, snapshot},
+    features::{
+        account, attachment, desk, docking, import, invitation, listing, provider, saved_search, snapshot,
+    },
     outbox::relay,
     state::State,
 };
@@ -42,6 +44,7 @@ pub async fn tick(state: &State) {
     report("entries expired", provider::service::expire_entries(state).await);
     report("invitations expired", invitation::schedule::expire(state).await);
     report("clocks told of", desk::schedule::clocks(state).await);
+    report("saved searches told of", saved_search::schedule::run(state).await);
     report("plans frozen", snapshot::schedule::monthly(state).await);
     if let Err(error) = relay::measure(state).await {
         tracing::warn!(%error, "the outbox could not be measured");

@@ -11,8 +11,8 @@ use techmart_entity::{
     Instant,
     account::MailPace,
     id::{
-        AccountId, AuditId, ContractId, DeskItemId, ImportId, InvitationId, ListingId, NotificationId,
-        OrganisationId,
+        AccountId, AlertId, AuditId, ContractId, DeskItemId, ImportId, InvitationId, ListingId,
+        NotificationId, OrganisationId, SavedSearchId,
     },
     outbox,
 };
@@ -112,6 +112,8 @@ pub enum Mail {
 pub enum Notice {
     /// An act, as the log has it.
     Act { audit_id: AuditId },
+    /// Something new answers a search that somebody keeps.
+    SavedSearch { saved_search_id: SavedSearchId, alert_id: AlertId },
     /// The clock of what waits for the centre runs out, or has.
     Desk { item_id: DeskItemId, level: ClockLevel },
 }

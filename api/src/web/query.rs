@@ -34,6 +34,14 @@ impl<T: DeserializeOwned + IntoParams + 'static> FromRequest for Query<T> {
 
 fn parse<T: DeserializeOwned + IntoParams>(request: &HttpRequest) -> Result<T> {
     let state = request.app_data::<Data<State>>().ok_or_else(|| AppError::internal("no state"))?;
+    read_string(state, request.query_string())
+}
+
+/// A query string as an address has it, read and judged like that of a request.
+///
+/// # Errors
+/// 400 with all faults.
+pub fn read_string<T: DeserializeOwned + IntoParams>(state: &State, text: &str) -> Result<T> {
     let parameters = T::into_params(|| Some(ParameterIn::Query));
     let required: Vec<&str> = parameters
         .iter()
@@ -44,7 +52,7 @@ fn parse<T: DeserializeOwned + IntoParams>(request: &HttpRequest) -> Result<T> {
         .iter()
         .filter_map(|parameter| Some((parameter.name.clone(), serde_json::to_value(&parameter.schema).ok()?)))
         .collect();
-    let pairs: Vec<(String, String)> = serde_html_form::from_str(request.query_string()).map_err(|_| {
+    let pairs: Vec<(String, String)> = serde_html_form::from_str(text).map_err(|_| {
         AppError::new(
             Code::InvalidParameter,
             say!("查询字符串无法解析。", "The query string cannot be read."),

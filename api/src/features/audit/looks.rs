@@ -55,6 +55,8 @@ const OPEN: &[&str] = &[
     "/progress/{indicator}/gaps",
     "/progress/{indicator}/outlook",
     "/progress/{indicator}/variants",
+    "/saved-searches",
+    "/saved-searches/{id}",
     "/search",
     "/snapshots",
     "/snapshots/{id}",

@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 use techmart_entity::{
     account, assessment, attachment, audit, calendar, contract, demand, desk, docking, duplicate,
     enclave_entry, finance_case, funnel, import, indicator, ledger, listing, notification, organisation,
-    provider, recommendation, signal,
+    provider, recommendation, saved_search, signal,
     value::{
         code_list::{CodeItem, CodeList, code_list},
         cooperation, field, industry, ip, maturity, money,
@@ -93,6 +93,7 @@ fn all() -> Vec<CodeList> {
         code_list::<account::MailPace>(),
         code_list::<calendar::DayKind>(),
         code_list::<desk::Queue>(),
+        code_list::<saved_search::SearchPace>(),
         code_list::<notification::NotificationKind>(),
         code_list::<notification::MailState>(),
         code_list::<recommendation::RecommendationStatus>(),

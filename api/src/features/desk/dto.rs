@@ -26,7 +26,7 @@ pub struct DeskItemOut {
     /// Until when it is to be answered; null where no clock runs.
     pub due_at: Option<Moment>,
     pub overdue: bool,
-    pub assignee: Option<PersonOut>,
+    pub assignee: Option<DeskPersonOut>,
     pub assigned_at: Option<Moment>,
     pub warned_at: Option<Moment>,
     pub escalated_at: Option<Moment>,
@@ -36,7 +36,7 @@ pub struct DeskItemOut {
 
 /// A person of the centre.
 #[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct PersonOut {
+pub struct DeskPersonOut {
     pub account_id: AccountId,
     pub name: String,
 }
@@ -107,7 +107,7 @@ pub struct CountsQuery {
 /// What somebody of the centre has to do and has done.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct LoadOut {
-    pub person: PersonOut,
+    pub person: DeskPersonOut,
     pub open: i64,
     pub overdue: i64,
     pub due_today: i64,
@@ -136,21 +136,21 @@ pub struct HandOverIn {
 /// A note.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct NoteIn {
+pub struct DeskNoteIn {
     #[schema(min_length = 1, max_length = 5000, pattern = r"\S")]
     pub body: String,
 }
 
 /// A note that only the centre reads.
 #[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct NoteOut {
+pub struct DeskNoteOut {
     pub id: DeskNoteId,
     pub body: String,
     pub written_by: AccountId,
     pub written_at: Moment,
 }
 
-impl From<note::Model> for NoteOut {
+impl From<note::Model> for DeskNoteOut {
     fn from(row: note::Model) -> Self {
         Self { id: row.id, body: row.body, written_by: row.written_by, written_at: row.written_at.into() }
     }
@@ -159,7 +159,7 @@ impl From<note::Model> for NoteOut {
 /// Which notes.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
-pub struct NotesQuery {
+pub struct DeskNotesQuery {
     #[param(minimum = 1, maximum = 100)]
     pub limit: Option<u64>,
     /// `next_cursor` of the page before.
@@ -169,7 +169,7 @@ pub struct NotesQuery {
 
 /// Within how many working days a queue is to be answered.
 #[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct TermOut {
+pub struct DeskTermOut {
     pub queue: Queue,
     /// Null where no clock runs.
     pub working_days: Option<i32>,
@@ -177,14 +177,14 @@ pub struct TermOut {
 
 /// The terms of all queues.
 #[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct TermsOut {
-    pub items: Vec<TermOut>,
+pub struct DeskTermsOut {
+    pub items: Vec<DeskTermOut>,
 }
 
 /// A new term.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct TermIn {
+pub struct DeskTermIn {
     /// Null for no clock.
     #[schema(minimum = 1, maximum = 60)]
     pub working_days: Option<i32>,

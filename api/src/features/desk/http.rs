@@ -6,8 +6,8 @@ use utoipa_actix_web::{scope::scope, service_config::ServiceConfig};
 
 use super::{
     dto::{
-        CountsOut, CountsQuery, DeskItemOut, DeskQuery, HandOverIn, LoadsOut, NoteIn, NoteOut, NotesQuery,
-        TermIn, TermsOut,
+        CountsOut, CountsQuery, DeskItemOut, DeskNoteIn, DeskNoteOut, DeskNotesQuery, DeskQuery, DeskTermIn,
+        DeskTermsOut, HandOverIn, LoadsOut,
     },
     service, view,
 };
@@ -67,7 +67,7 @@ async fn list_desk_load(look: Look) -> Result<HttpResponse> {
 }
 
 /// Within how many working days each queue is to be answered. For the centre and auditors.
-#[utoipa::path(operation_id = "list_desk_terms", tag = "desk", responses((status = 200, body = TermsOut)))]
+#[utoipa::path(operation_id = "list_desk_terms", tag = "desk", responses((status = 200, body = DeskTermsOut)))]
 #[get("/terms")]
 async fn list_desk_terms(look: Look) -> Result<HttpResponse> {
     Ok(Answer::ok(view::terms(look.state.db.read(), &look).await?).respond(&look.http))
@@ -75,9 +75,9 @@ async fn list_desk_terms(look: Look) -> Result<HttpResponse> {
 
 /// Sets within how many working days a queue is to be answered; clocks that run are set anew. For admins.
 #[utoipa::path(operation_id = "set_desk_term", tag = "desk", params(("queue" = Queue, Path)),
-    request_body = TermIn, responses((status = 200, body = TermsOut)))]
+    request_body = DeskTermIn, responses((status = 200, body = DeskTermsOut)))]
 #[post("/terms/{queue}")]
-async fn set_desk_term(act: Act, body: Body<TermIn>) -> Result<HttpResponse> {
+async fn set_desk_term(act: Act, body: Body<DeskTermIn>) -> Result<HttpResponse> {
     let queue: Queue = segment(&act.http, "queue")?;
     act.run(async |tx| {
         service::set_term(tx, &act, queue, &body.0).await?;
@@ -144,22 +144,26 @@ async fn hand_over_desk_item(act: Act, id: Id<DeskItemId>, body: Body<HandOverIn
 }
 
 /// The notes on what it is about, oldest first. For the centre alone.
-#[utoipa::path(operation_id = "list_desk_notes", tag = "desk", params(("id" = DeskItemId, Path), NotesQuery),
-    responses((status = 200, body = Page<NoteOut>)))]
+#[utoipa::path(operation_id = "list_desk_notes", tag = "desk", params(("id" = DeskItemId, Path), DeskNotesQuery),
+    responses((status = 200, body = Page<DeskNoteOut>)))]
 #[get("/items/{id}/notes")]
-async fn list_desk_notes(look: Look, id: Id<DeskItemId>, query: Query<NotesQuery>) -> Result<HttpResponse> {
+async fn list_desk_notes(
+    look: Look,
+    id: Id<DeskItemId>,
+    query: Query<DeskNotesQuery>,
+) -> Result<HttpResponse> {
     Ok(view::notes(look.state.db.read(), &look, id.0, query.0).await?.respond(&look.http))
 }
 
 /// Leaves a note on what it is about, which nobody but the centre reads.
 #[utoipa::path(operation_id = "add_desk_note", tag = "desk", params(("id" = DeskItemId, Path)),
-    request_body = NoteIn, responses((status = 201, body = NoteOut)))]
+    request_body = DeskNoteIn, responses((status = 201, body = DeskNoteOut)))]
 #[post("/items/{id}/notes")]
-async fn add_desk_note(act: Act, id: Id<DeskItemId>, body: Body<NoteIn>) -> Result<HttpResponse> {
+async fn add_desk_note(act: Act, id: Id<DeskItemId>, body: Body<DeskNoteIn>) -> Result<HttpResponse> {
     act.run(async |tx| {
         let note = service::add_note(tx, &act, id.0, body.0.body.clone()).await?;
         // A note is read as one of its item's.
-        Ok(Answer::created(NoteOut::from(note), format!("/api/v1/desk/items/{}/notes", id.0)))
+        Ok(Answer::created(DeskNoteOut::from(note), format!("/api/v1/desk/items/{}/notes", id.0)))
     })
     .await
 }

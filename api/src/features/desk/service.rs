@@ -10,7 +10,7 @@ use techmart_entity::{
 };
 
 use super::{
-    dto::{HandOverIn, TermIn},
+    dto::{DeskTermIn, HandOverIn},
     policy, repo,
     sources::{self, Waiting},
     view,
@@ -174,7 +174,7 @@ pub async fn set_clocks(tx: &Tx) -> Result<()> {
 ///
 /// # Errors
 /// 401 and 403 for whoever is no admin.
-pub async fn set_term(tx: &Tx, cx: &Context, queue: Queue, given: &TermIn) -> Result<()> {
+pub async fn set_term(tx: &Tx, cx: &Context, queue: Queue, given: &DeskTermIn) -> Result<()> {
     cx.person()?;
     if !cx.actor.is_admin() {
         return Err(AppError::forbidden(say!("服务时限由管理员设定。", "Admins set the terms.")));

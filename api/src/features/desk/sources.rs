@@ -84,6 +84,7 @@ pub async fn of(db: &impl ConnectionTrait, kind: SubjectKind, id: &str, today: D
         | SubjectKind::Import
         | SubjectKind::Indicator
         | SubjectKind::Plan
+        | SubjectKind::SavedSearch
         | SubjectKind::Snapshot
         | SubjectKind::System => Vec::new(),
     };

@@ -12,8 +12,8 @@ use techmart_entity::{
 
 use super::{
     dto::{
-        CountsOut, DeskItemOut, DeskQuery, LoadOut, LoadsOut, NoteOut, NotesQuery, PersonOut, QueueOut,
-        Tally, TermOut, TermsOut,
+        CountsOut, DeskItemOut, DeskNoteOut, DeskNotesQuery, DeskPersonOut, DeskQuery, DeskTermOut,
+        DeskTermsOut, LoadOut, LoadsOut, QueueOut, Tally,
     },
     policy, repo,
 };
@@ -63,6 +63,7 @@ pub fn path(kind: SubjectKind, id: &str) -> Option<String> {
         | SubjectKind::Indicator
         | SubjectKind::Plan
         | SubjectKind::ProviderEntry
+        | SubjectKind::SavedSearch
         | SubjectKind::Snapshot
         | SubjectKind::System => return None,
     };
@@ -92,7 +93,7 @@ impl People {
             opened_at: row.opened_at.into(),
             due_at: row.due_at.map(Into::into),
             overdue: row.due_at.is_some() && overdue,
-            assignee: row.assignee_id.map(|account_id| PersonOut {
+            assignee: row.assignee_id.map(|account_id| DeskPersonOut {
                 account_id,
                 name: self.0.get(&account_id).cloned().unwrap_or_default(),
             }),
@@ -190,7 +191,7 @@ pub async fn load(db: &impl ConnectionTrait, cx: &Context) -> Result<LoadsOut> {
             due_today: own().map(|count| count.due_today).sum(),
             closed_30_days: closed.map_or(0, |done| done.n),
             late_30_days: closed.map_or(0, |done| done.late),
-            person: PersonOut { account_id: person.id, name: person.name },
+            person: DeskPersonOut { account_id: person.id, name: person.name },
         }
     };
     Ok(LoadsOut { items: repo::centre(db).await?.into_iter().map(of).collect() })
@@ -200,11 +201,11 @@ pub async fn load(db: &impl ConnectionTrait, cx: &Context) -> Result<LoadsOut> {
 ///
 /// # Errors
 /// 401 and 403.
-pub async fn terms(db: &impl ConnectionTrait, cx: &Context) -> Result<TermsOut> {
+pub async fn terms(db: &impl ConnectionTrait, cx: &Context) -> Result<DeskTermsOut> {
     policy::look(cx)?;
     let rows = repo::terms(db).await?;
-    let items = rows.into_iter().map(|row| TermOut { queue: row.queue, working_days: row.working_days });
-    Ok(TermsOut { items: items.collect() })
+    let items = rows.into_iter().map(|row| DeskTermOut { queue: row.queue, working_days: row.working_days });
+    Ok(DeskTermsOut { items: items.collect() })
 }
 
 /// The notes on what an item is about, oldest first.
@@ -215,14 +216,14 @@ pub async fn notes(
     db: &impl ConnectionTrait,
     cx: &Context,
     id: DeskItemId,
-    query: NotesQuery,
-) -> Result<Page<NoteOut>> {
+    query: DeskNotesQuery,
+) -> Result<Page<DeskNoteOut>> {
     policy::notes(cx)?;
     let row = repo::find(db, id).await?;
     policy::work(cx, &row)?;
     let cut = Cut::<DeskNoteId>::read(query.limit, query.cursor.as_deref(), &("desk notes", id))?;
     let rows = repo::notes(db, row.subject_kind, &row.subject_id, cut.after, cut.limit + 1).await?;
-    Ok(cut.page(rows, |row| row.id, NoteOut::from))
+    Ok(cut.page(rows, |row| row.id, DeskNoteOut::from))
 }
 
 /// Who looked after it when, newest first.

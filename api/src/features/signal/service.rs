@@ -159,6 +159,7 @@ async fn concerned(tx: &Tx, row: &Model) -> Result<Vec<OrganisationId>> {
             | SubjectKind::ProviderEntry
             | SubjectKind::Recommendation
             | SubjectKind::Signal
+            | SubjectKind::SavedSearch
             | SubjectKind::Snapshot
             | SubjectKind::System => {}
         }

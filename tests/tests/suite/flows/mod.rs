@@ -17,6 +17,7 @@ mod people;
 mod recommendations;
 mod report_files;
 mod reports;
+mod saved_searches;
 mod searching;
 mod signals;
 mod suspension;

@@ -11,6 +11,7 @@ use techmart_entity::{
     id::{AccountId, OrganisationId},
     notification::{self, MailState},
     organisation::membership::{self, MemberRole},
+    outbox,
 };
 use techmart_tests::{
     binary::Service,
@@ -77,6 +78,14 @@ async fn ten_thousand_notifications_outlive_a_mail_server_that_is_away_and_a_kil
     let office = Office::of(&service, data.path(), &environment).await;
     let offer = office.publish("电机控制器").await;
     let db = Db::connect(&url).await.unwrap();
+    // What happened before they belonged to it they are not told.
+    until("what happened so far was told", async || {
+        let open = outbox::Entity::find()
+            .filter(outbox::Column::Kind.eq("notify"))
+            .filter(outbox::Column::DoneAt.is_null());
+        open.count(db.read()).await.unwrap() == 0
+    })
+    .await;
     owners(&db, office.author.acting.as_deref().unwrap()).await;
     for n in 0..ACTS {
         let (mv, body) = if n % 2 == 0 {

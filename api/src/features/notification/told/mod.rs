@@ -8,6 +8,7 @@ pub(super) mod desk;
 mod docking;
 mod listing;
 mod organisation;
+mod saved_search;
 
 use std::{collections::BTreeSet, str::FromStr};
 
@@ -43,6 +44,9 @@ pub struct Told {
 /// When the database cannot be asked.
 pub async fn of(db: &impl ConnectionTrait, notice: &Notice) -> Result<Option<Told>> {
     match notice {
+        Notice::SavedSearch { saved_search_id, alert_id } => {
+            saved_search::of(db, *saved_search_id, *alert_id).await
+        }
         Notice::Desk { item_id, level } => desk::clock(db, *item_id, *level).await,
         Notice::Act { audit_id } => match audit::Entity::find_by_id(*audit_id).one(db).await? {
             Some(act) => of_act(db, &act).await,
@@ -76,6 +80,7 @@ async fn of_act(db: &impl ConnectionTrait, act: &audit::Model) -> Result<Option<
         | SubjectKind::Plan
         | SubjectKind::Recommendation
         | SubjectKind::Signal
+        | SubjectKind::SavedSearch
         | SubjectKind::Snapshot
         | SubjectKind::System => None,
     };

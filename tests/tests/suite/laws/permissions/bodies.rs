@@ -47,6 +47,8 @@ impl Scene {
             "take_up_recommendation" => json!({}),
             "dismiss_recommendation" => json!({ "code": "technical_doubt" }),
             "undo_duplicate" | "reopen_signal" => reason,
+            "save_search" => json!({ "name": "电机", "query": "q=电机", "pace": "daily" }),
+            "patch_saved_search" => json!({ "pace": "weekly" }),
             "set_calendar_day" => json!({ "kind": "holiday", "name": "校庆" }),
             "set_desk_term" => json!({ "working_days": 2 }),
             "hand_over_desk_item" => json!({ "account_id": any, "note": "请接手" }),

@@ -217,7 +217,7 @@ impl Scene {
             "landings" => &self.book.landing,
             "enclave-entries" => &self.book.enclave_entry,
             "finance-cases" => &self.book.finance_case,
-            "notifications" => NOBODYS,
+            "notifications" | "saved-searches" => NOBODYS,
             "desk" => &self.waiting,
             _ => match listing {
                 Some(listings) if published => &listings.published,

@@ -239,6 +239,12 @@ pub const TABLE: &[(&str, &str)] = &[
     ("hand_over_desk_item",               "S F F F A A F"),
     ("list_desk_notes",                   "S F F F A A F"),
     ("add_desk_note",                     "S F F F A A F"),
+    // Saved searches: everybody's own. The one that is asked for is nobody's.
+    ("list_saved_searches",               "S A A A A A A"),
+    ("save_search",                       "S A A A A A A"),
+    ("get_saved_search",                  "S H H H H H H"),
+    ("patch_saved_search",                "S H H H H H H"),
+    ("delete_saved_search",               "S H H H H H H"),
     // Notifications: everybody's own. The one that is marked is nobody's.
     ("list_notifications",                "S A A A A A A"),
     ("count_unread_notifications",        "S A A A A A A"),
