@@ -74,24 +74,32 @@ async fn still_concerned(
 /// Whom an act concerned a moment ago. An act of which many are told has a mail for each of them, one after another.
 #[derive(Debug, Default)]
 pub struct Concerned {
-    last: Mutex<Option<(AuditId, Instant, Arc<Option<Told>>)>>,
+    last: Mutex<Option<Moment>>,
+}
+
+/// An act, when it was asked about, and what was answered.
+#[derive(Clone, Debug)]
+struct Moment {
+    of: AuditId,
+    at: Instant,
+    told: Arc<Option<Told>>,
 }
 
 /// For how many seconds that holds.
-const MOMENT: i64 = 2;
+const HOLDS: i64 = 2;
 
 async fn concerned(state: &State, audit_id: AuditId) -> Result<Arc<Option<Told>>, JobError> {
     let now = state.clock.now();
     let last = state.concerned.last.lock().unwrap_or_else(PoisonError::into_inner).clone();
-    if let Some((of, at, told)) = last
+    if let Some(Moment { of, at, told }) = last
         && of == audit_id
-        && now - at < Duration::seconds(MOMENT)
+        && now - at < Duration::seconds(HOLDS)
     {
         return Ok(told);
     }
     let told = Arc::new(told::of(state.db.read(), &Notice::Act { audit_id }).await?);
     let mut last = state.concerned.last.lock().unwrap_or_else(PoisonError::into_inner);
-    *last = Some((audit_id, now, Arc::clone(&told)));
+    *last = Some(Moment { of: audit_id, at: now, told: Arc::clone(&told) });
     Ok(told)
 }
 
