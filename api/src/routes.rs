@@ -6,10 +6,10 @@ use utoipa_actix_web::{scope::scope, service_config::ServiceConfig};
 use crate::{
     error::{AppError, Code, Result},
     features::{
-        account, achievement, assessment, attachment, audit, calendar, code_list, contract, demand, desk,
-        docking, duplicate, enclave_entry, finance_case, funnel, import, indicator, invitation, landing,
-        ledger, matching, notification, organisation, provider, recommendation, report, review, saved_search,
-        search, signal, snapshot,
+        account, achievement, appointment, assessment, assistance, attachment, audit, calendar, case_file,
+        code_list, contract, demand, desk, docking, duplicate, enclave_entry, finance_case, funnel, import,
+        indicator, invitation, landing, ledger, matching, message, nda, notification, offer, organisation,
+        provider, recommendation, reminder, report, review, saved_search, search, signal, snapshot,
     },
     openapi, say,
     state::State,
@@ -25,6 +25,14 @@ pub fn api(config: &mut ServiceConfig) {
             .configure(achievement::http::routes)
             .configure(demand::http::routes)
             .configure(provider::http::routes)
+            // Before the dockings themselves, whose scope would take their addresses.
+            .configure(message::http::routes)
+            .configure(nda::http::routes)
+            .configure(appointment::http::routes)
+            .configure(offer::http::routes)
+            .configure(assistance::http::routes)
+            .configure(reminder::http::routes)
+            .configure(case_file::http::routes)
             .configure(docking::http::routes)
             .configure(contract::http::routes)
             .configure(landing::http::routes)

@@ -20,6 +20,10 @@ coded_enum! {
         Certificate = "certificate" ("登记证明", "registration certificate"),
         Landing = "landing" ("落地证明", "evidence of a landing"),
         Evidence = "evidence" ("计数证据", "evidence of a count"),
+        Message = "message" ("对接留言附件", "file of a message"),
+        Nda = "nda" ("保密协议", "confidentiality agreement"),
+        Offer = "offer" ("报价文件", "paper of an offer"),
+        Assistance = "assistance" ("机构协助成果", "result of a provider's help"),
     }
 }
 

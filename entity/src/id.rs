@@ -61,8 +61,12 @@ ids! {
     AlertId,
     /// An amendment of a contract.
     AmendmentId,
+    /// A time at which the two sides of a docking want to meet.
+    AppointmentId,
     /// An assessor's sample of a frozen report.
     AssessmentId,
+    /// A provider's help in a docking.
+    AssistanceId,
     /// A file that was uploaded.
     AttachmentId,
     /// A line of the audit log.
@@ -93,16 +97,24 @@ ids! {
     ListingId,
     /// A meeting of a docking.
     MeetingId,
+    /// A message in a docking.
+    MessageId,
     /// A milestone of a landing.
     MilestoneId,
+    /// A confidentiality agreement of a docking.
+    NdaId,
     /// Something that a person was told.
     NotificationId,
+    /// What one side of a docking offers.
+    OfferId,
     /// An organisation 单位.
     OrganisationId,
     /// A provider's entry 入驻.
     ProviderEntryId,
     /// An achievement and a demand that are recommended to each other.
     RecommendationId,
+    /// What somebody wants to be reminded of.
+    ReminderId,
     /// A search that somebody keeps.
     SavedSearchId,
     /// A sign-in and all its refreshed tokens.

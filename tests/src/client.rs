@@ -60,6 +60,11 @@ impl Client {
         self.call(Method::GET, path, None, &[]).await
     }
 
+    /// GET of a page or another text.
+    pub async fn text(&self, path: &str) -> String {
+        self.get(path).await.ok().as_str().unwrap_or_else(|| panic!("{path}: no text")).to_owned()
+    }
+
     /// POST with a body.
     pub async fn post(&self, path: &str, body: Value) -> Reply {
         self.call(Method::POST, path, Some(body), &[]).await

@@ -129,12 +129,21 @@ impl World {
 
     /// All mails that were sent, as text with their headers, oldest first.
     pub fn mails(&self) -> Vec<String> {
+        self.raw_mails().iter().map(|mail| decode_mail(mail)).collect()
+    }
+
+    fn raw_mails(&self) -> Vec<String> {
         let mut files: Vec<PathBuf> = std::fs::read_dir(self.data.path().join("mail"))
             .map(|entries| entries.map(|entry| entry.unwrap().path()).collect())
             .unwrap_or_default();
         files.retain(|path| path.extension().is_some_and(|extension| extension == "eml"));
         files.sort_by_key(|path| std::fs::metadata(path).unwrap().modified().unwrap());
-        files.iter().map(|path| decode_mail(&std::fs::read_to_string(path).unwrap())).collect()
+        files.iter().map(|path| std::fs::read_to_string(path).unwrap()).collect()
+    }
+
+    /// The mails to an address as they were sent, oldest first.
+    pub fn raw_mails_to(&self, address: &str) -> Vec<String> {
+        self.raw_mails().into_iter().filter(|mail| mail.contains(&format!("To: {address}"))).collect()
     }
 
     /// The mails to an address.

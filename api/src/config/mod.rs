@@ -216,6 +216,13 @@ impl Config {
         })
     }
 
+    /// The address in `MAIL_FROM`, without a name.
+    #[must_use]
+    pub fn mail_address(&self) -> &str {
+        let (_, address) = self.mail_from.rsplit_once('<').unwrap_or(("", &self.mail_from));
+        address.trim_end_matches('>').trim()
+    }
+
     /// Where the index is, with the embedder that is configured.
     ///
     /// # Errors

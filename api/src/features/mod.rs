@@ -4,10 +4,13 @@
 
 pub mod account;
 pub mod achievement;
+pub mod appointment;
 pub mod assessment;
+pub mod assistance;
 pub mod attachment;
 pub mod audit;
 pub mod calendar;
+pub mod case_file;
 pub mod code_list;
 pub mod contract;
 pub mod demand;
@@ -25,10 +28,14 @@ pub mod landing;
 pub mod ledger;
 pub mod listing;
 pub mod matching;
+pub mod message;
+pub mod nda;
 pub mod notification;
+pub mod offer;
 pub mod organisation;
 pub mod provider;
 pub mod recommendation;
+pub mod reminder;
 pub mod report;
 pub mod review;
 pub mod saved_search;

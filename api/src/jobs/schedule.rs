@@ -7,7 +7,8 @@ use tokio::sync::watch;
 use super::examine;
 use crate::{
     features::{
-        account, attachment, desk, docking, import, invitation, listing, provider, saved_search, snapshot,
+        account, appointment, attachment, desk, docking, import, invitation, listing, offer, provider,
+        reminder, saved_search, snapshot,
     },
     outbox::relay,
     state::State,
@@ -41,6 +42,9 @@ pub async fn run(state: Arc<State>, mut stop: watch::Receiver<bool>) {
 pub async fn tick(state: &State) {
     report("listings expired", listing::schedule::expire(state).await);
     report("dockings expired", docking::schedule::expire(state).await);
+    report("appointments reminded of", appointment::schedule::remind(state).await);
+    report("offers lapsed or reminded of", offer::schedule::run(state).await);
+    report("reminders told", reminder::schedule::run(state).await);
     report("entries expired", provider::service::expire_entries(state).await);
     report("invitations expired", invitation::schedule::expire(state).await);
     report("clocks told of", desk::schedule::clocks(state).await);

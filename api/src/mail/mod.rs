@@ -1,11 +1,13 @@
 //! Sending mail: by SMTP in production, into files on a bare machine.
 
+mod invitation;
 mod letter;
 pub mod words;
 
 use std::{path::PathBuf, time::Duration};
 
 use async_trait::async_trait;
+pub use invitation::{Invitation, Method, after};
 pub use letter::{Calendar, Extras, Letter};
 use lettre::{
     AsyncFileTransport, AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor,

@@ -12,7 +12,7 @@ use techmart_entity::{
     account::MailPace,
     id::{
         AccountId, AlertId, AuditId, ContractId, DeskItemId, ImportId, InvitationId, ListingId,
-        NotificationId, OrganisationId, SavedSearchId,
+        NotificationId, OrganisationId, ReminderId, SavedSearchId,
     },
     outbox,
 };
@@ -114,6 +114,8 @@ pub enum Notice {
     Act { audit_id: AuditId },
     /// Something new answers a search that somebody keeps.
     SavedSearch { saved_search_id: SavedSearchId, alert_id: AlertId },
+    /// The time has come of which somebody wanted to be reminded.
+    Reminder { reminder_id: ReminderId },
     /// The clock of what waits for the centre runs out, or has.
     Desk { item_id: DeskItemId, level: ClockLevel },
 }

@@ -1,8 +1,14 @@
 //! A docking 对接: an enterprise and a supplier, brought together over an achievement or a demand.
 
+pub mod appointment;
+pub mod assistance;
 pub mod landing;
 pub mod meeting;
+pub mod message;
 pub mod milestone;
+pub mod nda;
+pub mod offer;
+pub mod reminder;
 pub mod status;
 
 use sea_orm::entity::prelude::*;
@@ -110,6 +116,8 @@ pub struct Model {
     pub created_by: AccountId,
     pub created_at: Instant,
     pub updated_at: Instant,
+    /// When somebody last did something in it: a move, a message, an offer.
+    pub active_at: Option<Instant>,
     pub version: i64,
 }
 

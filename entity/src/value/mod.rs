@@ -7,6 +7,7 @@
 //! a wrong fact is worse than a null.
 
 pub mod code_list;
+pub mod contact_text;
 pub mod cooperation;
 pub mod dates;
 pub mod field;

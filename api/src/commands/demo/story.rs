@@ -283,6 +283,7 @@ impl Story<'_> {
             attendees: vec![Line("企业技术部".to_owned()), Line("课题组".to_owned())],
             summary: "演示：双方就样机试验与合作方式交换意见，约定补充测试。".to_owned(),
             minutes_attachment_id: Some(self.upload(&engineer, &self.papers.minutes).await?),
+            appointment_id: None,
         };
         meeting::record(tx, &engineer, id, &any(), given).await?;
         let broker = self.cx("broker", None).await?;

@@ -2,6 +2,7 @@
 
 use techmart_entity::{
     attachment::Model,
+    docking::message::Channel,
     id::{DockingId, OrganisationId},
 };
 
@@ -86,8 +87,20 @@ fn is_own(cx: &Context, row: &Model) -> bool {
         && row.organisation_id.is_none_or(|organisation| cx.actor.belongs_to(organisation))
 }
 
+/// A docking that uses an attachment, and by which of its threads it is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DockingUse {
+    pub docking: DockingId,
+    pub channel: Channel,
+}
+
 /// The docking that uses it, if one does.
 #[must_use]
-pub fn docking_of(row: &Model) -> Option<DockingId> {
-    row.used_by.as_deref()?.strip_prefix("docking:")?.parse().ok()
+pub fn docking_of(row: &Model) -> Option<DockingUse> {
+    let (what, id) = row.used_by.as_deref()?.split_once(':')?;
+    let channel = match what {
+        "docking" => Channel::Both,
+        _ => what.strip_prefix("docking-")?.parse().ok()?,
+    };
+    Some(DockingUse { docking: id.parse().ok()?, channel })
 }

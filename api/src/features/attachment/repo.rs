@@ -9,10 +9,11 @@ use sea_orm::{
 };
 use techmart_entity::{
     attachment::{ActiveModel, Column, Entity, Model},
-    docking,
-    id::{AttachmentId, DockingId, OrganisationId},
+    docking::{self, Side},
+    id::{AttachmentId, OrganisationId},
 };
 
+use super::policy::DockingUse;
 use crate::{auth::Context, db::Tx, error::Result};
 
 /// A row. Whether the caller may see it is `policy`'s to say.
@@ -50,16 +51,31 @@ pub async fn set_used_by(tx: &Tx, id: AttachmentId, used_by: &str) -> Result<()>
     Ok(())
 }
 
-/// Whether the caller belongs to a side of the docking.
+/// Attachments by id.
 ///
 /// # Errors
 /// When the database cannot be asked.
-pub async fn is_party(db: &impl ConnectionTrait, cx: &Context, id: DockingId) -> Result<bool> {
+pub async fn by_ids(db: &impl ConnectionTrait, ids: &[AttachmentId]) -> Result<Vec<Model>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    Ok(Entity::find().filter(Column::Id.is_in(ids.iter().copied())).all(db).await?)
+}
+
+/// Whether the caller belongs to a side of the docking by which that side reads it.
+///
+/// # Errors
+/// When the database cannot be asked.
+pub async fn is_reader(db: &impl ConnectionTrait, cx: &Context, use_: DockingUse) -> Result<bool> {
     if cx.actor.person().is_none() {
         return Ok(false);
     }
-    let row = docking::Entity::find_by_id(id).one(db).await?;
-    Ok(row.is_some_and(|row| cx.actor.belongs_to(row.enterprise_id) || cx.actor.belongs_to(row.supplier_id)))
+    let row = docking::Entity::find_by_id(use_.docking).one(db).await?;
+    Ok(row.is_some_and(|row| {
+        let enterprise = cx.actor.belongs_to(row.enterprise_id) && use_.channel.reaches(Side::Enterprise);
+        let supplier = cx.actor.belongs_to(row.supplier_id) && use_.channel.reaches(Side::Supplier);
+        enterprise || supplier
+    }))
 }
 
 /// How many bytes an organisation keeps, file by file: the same bytes twice count twice.

@@ -189,7 +189,7 @@ pub async fn read(state: &State, cx: &Context, id: AttachmentId) -> Result<Model
     let db = state.db.read();
     let row = repo::find(db, id).await?.ok_or_else(AppError::not_found)?;
     let party = match policy::docking_of(&row) {
-        Some(docking) if !policy::may_read(cx, &row, false) => repo::is_party(db, cx, docking).await?,
+        Some(docking) if !policy::may_read(cx, &row, false) => repo::is_reader(db, cx, docking).await?,
         Some(_) | None => false,
     };
     if !policy::may_read(cx, &row, party) {

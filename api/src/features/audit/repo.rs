@@ -21,6 +21,8 @@ pub struct Filter {
     pub until: Option<Instant>,
     /// Moves only: what the history of an item shows.
     pub moves_only: bool,
+    /// All but these actions.
+    pub without: Vec<String>,
     /// Auditors' looks as well: they are in the log, and in nobody's history.
     pub looks: bool,
 }
@@ -47,6 +49,9 @@ pub async fn list(
     }
     if let Some(action) = &filter.action {
         condition = condition.add(Column::Action.eq(action.clone()));
+    }
+    if !filter.without.is_empty() {
+        condition = condition.add(Column::Action.is_not_in(filter.without.iter().cloned()));
     }
     if let Some(from) = filter.from {
         condition = condition.add(Column::At.gte(from));

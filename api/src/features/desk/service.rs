@@ -305,10 +305,24 @@ pub async fn add_note(tx: &Tx, cx: &Context, id: DeskItemId, body: String) -> Re
 }
 
 async fn write(tx: &Tx, cx: &Context, row: &Model, body: String) -> Result<note::Model> {
+    note_on(tx, cx, row.subject_kind, &row.subject_id, body).await
+}
+
+/// Notes something that only the centre reads.
+///
+/// # Errors
+/// When the row cannot be written.
+pub async fn note_on(
+    tx: &Tx,
+    cx: &Context,
+    subject_kind: SubjectKind,
+    subject_id: &str,
+    body: String,
+) -> Result<note::Model> {
     let note = note::Model {
         id: DeskNoteId::new(),
-        subject_kind: row.subject_kind,
-        subject_id: row.subject_id.clone(),
+        subject_kind,
+        subject_id: subject_id.to_owned(),
         body,
         written_by: cx.person()?.account_id,
         written_at: cx.now,

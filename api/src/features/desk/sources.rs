@@ -22,7 +22,7 @@ use techmart_entity::{
 };
 
 use crate::{
-    clock::end_of,
+    clock::{day_of, end_of, start_of},
     error::Result,
     features::{
         docking::{policy::responder, repo as dockings},
@@ -33,6 +33,9 @@ use crate::{
 
 /// How many days before its agreement ends an entry comes to the desk.
 const AHEAD: i64 = 30;
+
+/// After how many days without anything done a docking stands still.
+const QUIET: i64 = 30;
 
 /// Something that waits.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -68,7 +71,7 @@ pub async fn of(db: &impl ConnectionTrait, kind: SubjectKind, id: &str, today: D
             Err(_) => Vec::new(),
         },
         SubjectKind::ProviderEntry => of_entry(db, id, today).await?.into_iter().collect(),
-        SubjectKind::Docking => of_docking(db, id).await?.into_iter().collect(),
+        SubjectKind::Docking => of_docking(db, id, today).await?,
         SubjectKind::Recommendation => of_recommendation(db, id).await?.into_iter().collect(),
         SubjectKind::LedgerEntry => of_count(db, id).await?.into_iter().collect(),
         SubjectKind::Assessment => of_assessment(db, id).await?.into_iter().collect(),
@@ -144,15 +147,43 @@ async fn of_entry(db: &impl ConnectionTrait, id: &str, today: Day) -> Result<Opt
     Ok(Some(Waiting { due_at, ..item }))
 }
 
-/// An interest in one that nobody has an account of, for whom a broker answers.
-async fn of_docking(db: &impl ConnectionTrait, id: &str) -> Result<Option<Waiting>> {
-    let Ok(id) = id.parse() else { return Ok(None) };
+/// What a docking waits for: an answer for one that nobody has an account of, a broker, a call.
+async fn of_docking(db: &impl ConnectionTrait, id: &str, today: Day) -> Result<Vec<Waiting>> {
+    let Ok(id) = id.parse() else { return Ok(Vec::new()) };
     let id: techmart_entity::id::DockingId = id;
-    let Some(row) = docking::Entity::find_by_id(id).one(db).await? else { return Ok(None) };
-    if row.stage != DockingStage::InterestExpressed {
-        return Ok(None);
+    let Some(row) = docking::Entity::find_by_id(id).one(db).await? else { return Ok(Vec::new()) };
+    if row.stage == DockingStage::InterestExpressed {
+        return Ok(of_interest(db, &row).await?.into_iter().collect());
     }
-    let silent = match responder(&row) {
+    let mut queues = Vec::new();
+    if row.stage.has_consent() && row.stage != DockingStage::Landed {
+        if row.broker_id.is_none() {
+            queues.push(Queue::CaseWithoutBroker);
+        }
+        if moves_on(row.stage) && row.active_at.is_some_and(|at| day_of(at) + Duration::days(QUIET) <= today)
+        {
+            queues.push(Queue::CaseStandingStill);
+        }
+    }
+    if queues.is_empty() {
+        return Ok(Vec::new());
+    }
+    let title = match row.achievement_id.or(row.demand_id) {
+        Some(about) => title_of(db, about).await?,
+        None => String::new(),
+    };
+    let of = |queue| Waiting::new(queue, title.clone(), None, row.demo);
+    Ok(queues.into_iter().map(of).collect())
+}
+
+/// Stages after which the next one is the two sides' to reach.
+fn moves_on(stage: DockingStage) -> bool {
+    matches!(stage, DockingStage::Accepted | DockingStage::Met | DockingStage::Negotiating)
+}
+
+/// An interest in one that nobody has an account of, for whom a broker answers.
+async fn of_interest(db: &impl ConnectionTrait, row: &docking::Model) -> Result<Option<Waiting>> {
+    let silent = match responder(row) {
         Side::Enterprise => row.enterprise_id,
         Side::Supplier | Side::Centre => row.supplier_id,
     };
@@ -301,7 +332,26 @@ pub async fn all(db: &impl ConnectionTrait, today: Day) -> Result<BTreeSet<(Subj
         Docking,
         docking::Entity,
         docking::Column::Id,
-        docking::Column::Stage.eq(DockingStage::InterestExpressed)
+        Condition::any()
+            .add(docking::Column::Stage.eq(DockingStage::InterestExpressed))
+            .add(
+                Condition::all().add(docking::Column::BrokerId.is_null()).add(
+                    docking::Column::Stage.is_in(
+                        DockingStage::ALL
+                            .iter()
+                            .copied()
+                            .filter(|stage| stage.has_consent() && *stage != DockingStage::Landed)
+                    )
+                )
+            )
+            .add(
+                Condition::all()
+                    .add(docking::Column::ActiveAt.lt(start_of(today - Duration::days(QUIET - 1))))
+                    .add(
+                        docking::Column::Stage
+                            .is_in(DockingStage::ALL.iter().copied().filter(|stage| moves_on(*stage)))
+                    )
+            )
     );
     put!(
         Recommendation,

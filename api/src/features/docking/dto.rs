@@ -9,7 +9,10 @@ use techmart_entity::{
         meeting::MeetingMode,
         status::{DockingMove, DockingStage},
     },
-    id::{AccountId, AttachmentId, ContractId, DockingId, LandingId, ListingId, MeetingId, OrganisationId},
+    id::{
+        AccountId, AppointmentId, AttachmentId, ContractId, DockingId, LandingId, ListingId, MeetingId,
+        OrganisationId,
+    },
     listing::Contact,
 };
 use utoipa::{
@@ -19,7 +22,10 @@ use utoipa::{
 
 use crate::{
     clock::Moment,
-    features::listing::dto::{OrganisationBrief, OwnerNote},
+    features::{
+        listing::dto::{OrganisationBrief, OwnerNote},
+        nda::dto::NdaOut,
+    },
 };
 
 /// A new docking: an interest of the acting organisation, or, from a broker, a recommendation.
@@ -182,6 +188,9 @@ pub struct MeetingIn {
     /// The minutes, uploaded before with the purpose `minutes`.
     #[serde(default)]
     pub minutes_attachment_id: Option<AttachmentId>,
+    /// The agreed appointment that was kept, if there was one; `held_on` is its day in Shanghai.
+    #[serde(default)]
+    pub appointment_id: Option<AppointmentId>,
 }
 
 /// A technology contract that the two signed. Amounts are in fen, or the hundredth part of the
@@ -312,6 +321,10 @@ pub struct DockingOut {
     /// Where a closed docking would go on.
     pub closed_from: Option<DockingStage>,
     pub meetings: Vec<MeetingOut>,
+    /// Confidentiality agreements, the latest first.
+    pub ndas: Vec<NdaOut>,
+    /// Messages that the caller has not read.
+    pub unread_messages: u64,
     pub contract: Option<ContractOut>,
     pub landing: Option<LandingOut>,
     /// The moves that the life cycle allows now, whoever may make them.
@@ -433,6 +446,19 @@ pub struct DockingBrief {
     pub expires_on: Option<chrono::NaiveDate>,
     pub created_at: Moment,
     pub updated_at: Moment,
+}
+
+/// Who of the centre looks after a docking.
+#[derive(Clone, Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct BrokerIn {
+    /// The broker; the caller when absent.
+    #[serde(default)]
+    pub account_id: Option<AccountId>,
+    /// What the next one has to know. For the centre alone.
+    #[serde(default)]
+    #[schema(min_length = 1, max_length = 2000, pattern = r"\S")]
+    pub note: Option<String>,
 }
 
 /// What to list.

@@ -17,7 +17,7 @@ use crate::{
     clock::day_of,
     db::Tx,
     error::{AppError, Fault, Result},
-    features::listing,
+    features::{appointment, listing, offer},
     say,
     web::etag::Precondition,
 };
@@ -58,6 +58,8 @@ pub async fn close(
     };
     let moved = repo::advance(tx, &row, &change, cx.now, set).await?;
     record_move(tx, cx, id, &change, Some(given.code.to_string()), given.note).await?;
+    appointment::service::docking_ended(tx, cx, id).await?;
+    offer::service::docking_ended(tx, cx, id).await?;
     Ok(moved)
 }
 

@@ -8,10 +8,11 @@ use techmart_entity::{
 use utoipa_actix_web::{scope::scope, service_config::ServiceConfig};
 
 use super::{
-    consent, contacts, contract,
+    broker, consent, contacts, contract,
     dto::{
-        AcceptIn, CloseIn, ContractIn, DeclineIn, DockingBrief, DockingIn, DockingOut, DockingQuery,
-        InterestIn, LandingIn, MeetingIn, OfflineDockingIn, RegistrationIn, ReopenIn, RevealedOut,
+        AcceptIn, BrokerIn, CloseIn, ContractIn, DeclineIn, DockingBrief, DockingIn, DockingOut,
+        DockingQuery, InterestIn, LandingIn, MeetingIn, OfflineDockingIn, RegistrationIn, ReopenIn,
+        RevealedOut,
     },
     ends, landing, meeting, service, view,
 };
@@ -50,18 +51,25 @@ pub fn routes(config: &mut ServiceConfig) {
             .service(register_docking_contract)
             .service(land_docking)
             .service(close_docking)
-            .service(reopen_docking),
+            .service(reopen_docking)
+            .service(set_docking_broker),
     );
 }
 
 /// The row after an act, as whoever acted may see it.
-async fn shown(tx: &Tx, act: &Act, row: Model) -> Result<Answer<DockingOut>> {
+///
+/// # Errors
+/// When the database cannot be asked.
+pub async fn shown(tx: &Tx, act: &Act, row: Model) -> Result<Answer<DockingOut>> {
     let tag = view::tag(&row);
     Ok(Answer::ok(view::show(tx, act, row).await?).tagged(tag))
 }
 
-/// The same for a row that was just made.
-async fn made(tx: &Tx, act: &Act, row: Model) -> Result<Answer<DockingOut>> {
+/// The same where something was just made.
+///
+/// # Errors
+/// When the database cannot be asked.
+pub async fn made(tx: &Tx, act: &Act, row: Model) -> Result<Answer<DockingOut>> {
     let location = format!("/api/v1/dockings/{}", row.id);
     let shown = shown(tx, act, row).await?;
     Ok(Answer { status: StatusCode::CREATED, location: Some(location), ..shown })
@@ -287,6 +295,22 @@ async fn close_docking(act: Act, id: Id<DockingId>, body: Body<CloseIn>) -> Resu
 async fn reopen_docking(act: Act, id: Id<DockingId>, body: Body<ReopenIn>) -> Result<HttpResponse> {
     act.run(async |tx| {
         let row = ends::reopen(tx, &act, id.0, &act.precondition, body.0.clone()).await?;
+        shown(tx, &act, row).await
+    })
+    .await
+}
+
+/// A broker takes the docking over, or the one who has it or an admin gives it to another, who is told.
+#[utoipa::path(operation_id = "set_docking_broker", tag = "dockings", params(("id" = DockingId, Path)),
+    request_body = Option<BrokerIn>, responses((status = 200, body = DockingOut)))]
+#[post("/{id}/broker")]
+async fn set_docking_broker(
+    act: Act,
+    id: Id<DockingId>,
+    body: OptionalBody<BrokerIn>,
+) -> Result<HttpResponse> {
+    act.run(async |tx| {
+        let row = broker::set(tx, &act, id.0, &act.precondition, body.0.clone()).await?;
         shown(tx, &act, row).await
     })
     .await

@@ -12,13 +12,13 @@ use techmart_entity::{
     },
     funnel::FunnelStep,
     id::{DockingId, MeetingId},
-    life_cycle::{IllegalMove, LifeCycle},
+    life_cycle::LifeCycle,
 };
 
 use super::{
     dto::MeetingIn,
     policy, repo, rules,
-    service::{cx_signed_in, record_move, used_by},
+    service::{act_in, cx_signed_in, illegal, record_move, used_by},
     view,
 };
 use crate::{
@@ -27,7 +27,7 @@ use crate::{
     db::Tx,
     error::{AppError, Code, Fault, Result},
     features::{
-        attachment, audit, audit::Record, funnel, ledger::rules as counting,
+        appointment, attachment, audit, audit::Record, funnel, ledger::rules as counting,
         listing::service::record_and_tell,
     },
     say,
@@ -46,21 +46,21 @@ pub async fn record(
     precondition: &Precondition,
     given: MeetingIn,
 ) -> Result<Model> {
-    cx_signed_in(cx)?;
-    let row = repo::hold(tx, id).await?;
-    let relation = policy::relation(cx, &row);
-    policy::see(cx, relation)?;
-    let by = policy::acts(relation)?;
+    let (row, by) = act_in(tx, cx, id).await?;
     precondition.honour(&view::tag(&row))?;
     if !row.stage.has_consent() {
         return Err(illegal(row.stage, "record_meeting"));
     }
     let mut faults = Vec::new();
     check(tx, cx, &row, &given, "", &mut faults).await?;
+    let appointment = appointment::service::kept(tx, &row, &given, &mut faults).await?;
     if !faults.is_empty() {
         return Err(AppError::rules(faults));
     }
-    write(tx, cx, &row, by, given).await?;
+    let meeting = write(tx, cx, &row, by, given).await?;
+    if let Some(appointment) = appointment {
+        appointment::service::hold(tx, cx, &appointment, meeting).await?;
+    }
     repo::save(tx, &row, cx.now, ActiveModel::default()).await
 }
 
@@ -98,7 +98,13 @@ pub(super) async fn check(
 ///
 /// # Errors
 /// When the rows cannot be written.
-pub(super) async fn write(tx: &Tx, cx: &Context, row: &Model, by: Side, given: MeetingIn) -> Result<()> {
+pub(super) async fn write(
+    tx: &Tx,
+    cx: &Context,
+    row: &Model,
+    by: Side,
+    given: MeetingIn,
+) -> Result<MeetingId> {
     let meeting = meeting::Model {
         id: MeetingId::new(),
         docking_id: row.id,
@@ -115,9 +121,11 @@ pub(super) async fn write(tx: &Tx, cx: &Context, row: &Model, by: Side, given: M
         confirmed_side: None,
         confirmed_at: None,
     };
-    let facts = serde_json::json!({ "meeting_id": meeting.id, "held_on": meeting.held_on, "side": by });
+    let id = meeting.id;
+    let facts = serde_json::json!({ "meeting_id": id, "held_on": meeting.held_on, "side": by });
     repo::insert_meeting(tx, meeting).await?;
-    record_and_tell(tx, cx, Record::act("record_meeting", SubjectKind::Docking, row.id).with(facts)).await
+    record_and_tell(tx, cx, Record::act("record_meeting", SubjectKind::Docking, row.id).with(facts)).await?;
+    Ok(id)
 }
 
 /// Another side, or a broker who did not record it, confirms a meeting. The first one makes the two
@@ -137,7 +145,7 @@ pub async fn confirm(
     let row = repo::hold(tx, id).await?;
     let by = policy::move_it(cx, &row, policy::relation(cx, &row), DockingMove::ConfirmMeeting)?;
     let meeting = repo::meeting(tx, id, meeting).await?;
-    policy::confirm(cx, by, &meeting)?;
+    policy::confirm(cx, by, meeting.recorded_side, meeting.recorded_by)?;
     precondition.honour(&view::tag(&row))?;
     if !row.stage.has_consent() {
         return Err(illegal(row.stage, DockingMove::ConfirmMeeting.to_string()));
@@ -171,9 +179,4 @@ pub async fn confirm(
     counting::docking::met(tx, cx, &moved).await?;
     funnel::service::docked(tx, &moved, &[(FunnelStep::Met, meeting.held_on)]).await?;
     Ok(moved)
-}
-
-fn illegal(stage: DockingStage, mv: impl Into<String>) -> AppError {
-    let legal = stage.legal().iter().map(ToString::to_string).collect();
-    IllegalMove { from: stage.to_string(), mv: mv.into(), legal }.into()
 }

@@ -1,7 +1,8 @@
 //! Who may see and move a docking. Pure: an actor, a row, a move.
 
 use techmart_entity::{
-    docking::{Model, Side, meeting, status::DockingMove},
+    docking::{Model, Side, status::DockingMove},
+    id::AccountId,
     listing::Audience,
 };
 
@@ -55,6 +56,17 @@ impl Relation {
         self.enterprise || self.supplier
     }
 
+    /// The sides whose members the caller is one of, or the centre: whose talk they may read.
+    #[must_use]
+    pub fn reads_as(self) -> Vec<Side> {
+        let sides = [
+            (self.enterprise, Side::Enterprise),
+            (self.supplier, Side::Supplier),
+            (self.centre || self.auditor, Side::Centre),
+        ];
+        sides.into_iter().filter_map(|(is, side)| is.then_some(side)).collect()
+    }
+
     /// Sees who of the centre and of the parties did what.
     #[must_use]
     pub fn sees_people(self) -> bool {
@@ -74,7 +86,9 @@ pub fn responder(row: &Model) -> Side {
     opposite(initiator(row))
 }
 
-fn opposite(side: Side) -> Side {
+/// The other of the two sides.
+#[must_use]
+pub fn opposite(side: Side) -> Side {
     match side {
         Side::Enterprise => Side::Supplier,
         Side::Supplier => Side::Enterprise,
@@ -167,16 +181,43 @@ pub fn move_it(cx: &Context, row: &Model, relation: Relation, mv: DockingMove) -
     }
 }
 
-/// Whether `by` may confirm a meeting: it takes another side and another person than recorded it; of
+/// Whether the caller may say who of the centre looks after it: whoever does, and admins; of what nobody looks after, any
+/// broker.
+///
+/// # Errors
+/// 403
+pub fn leads(cx: &Context, row: &Model, relation: Relation) -> Result<()> {
+    if !relation.centre {
+        return Err(AppError::forbidden(say!("这一步由服务中心执行。", "The service centre does this.")));
+    }
+    disinterested(relation)?;
+    if cx.actor.is_admin() || row.broker_id.is_none() || row.broker_id == cx.account_id() {
+        return Ok(());
+    }
+    Err(AppError::forbidden(say!(
+        "该对接由他人负责，只有本人或管理员可以转交。",
+        "Somebody else looks after it; they or an admin hand it over."
+    )))
+}
+
+/// Whether `by` may confirm what was recorded: it takes another side and another person than recorded it; of
 /// the centre's people another one.
 ///
 /// # Errors
 /// 403 for the side or the person that recorded it.
-pub fn confirm(cx: &Context, by: Side, meeting: &meeting::Model) -> Result<()> {
-    if by == meeting.recorded_side && by != Side::Centre {
+pub fn confirm(cx: &Context, by: Side, recorded_side: Side, recorded_by: AccountId) -> Result<()> {
+    if by == recorded_side && by != Side::Centre {
         return Err(other_side());
     }
-    other_person(cx, Some(meeting.recorded_by))
+    other_person(cx, Some(recorded_by))
+}
+
+/// Whether `by` may answer what `side` proposed.
+///
+/// # Errors
+/// 403 for that side itself.
+pub fn answers(by: Side, side: Side) -> Result<()> {
+    if by == side { Err(other_side()) } else { Ok(()) }
 }
 
 /// Whose contacts the caller may see.
@@ -217,7 +258,7 @@ fn other_side() -> AppError {
     AppError::forbidden(say!("这一步由对方执行。", "The other side does this."))
 }
 
-fn other_person(cx: &Context, before: Option<techmart_entity::id::AccountId>) -> Result<()> {
+fn other_person(cx: &Context, before: Option<AccountId>) -> Result<()> {
     if before.is_none() || before != cx.account_id() {
         return Ok(());
     }

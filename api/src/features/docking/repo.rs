@@ -142,6 +142,17 @@ pub async fn find(db: &impl ConnectionTrait, id: DockingId) -> Result<Model> {
     Entity::find_by_id(id).one(db).await?.ok_or_else(AppError::not_found)
 }
 
+/// Dockings by id.
+///
+/// # Errors
+/// When the database cannot be asked.
+pub async fn by_ids(db: &impl ConnectionTrait, ids: &[DockingId]) -> Result<Vec<Model>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    Ok(Entity::find().filter(Column::Id.is_in(ids.iter().copied())).all(db).await?)
+}
+
 /// The same, held until the transaction ends: of two moves at once the second sees what the first did.
 ///
 /// # Errors
@@ -197,6 +208,7 @@ pub async fn advance(
 pub async fn save(tx: &Tx, row: &Model, now: Instant, mut set: ActiveModel) -> Result<Model> {
     set.version = Set(row.version + 1);
     set.updated_at = Set(now);
+    set.active_at = Set(Some(now));
     let updated = Entity::update_many()
         .set(set)
         .filter(Column::Id.eq(row.id))
@@ -217,6 +229,16 @@ pub async fn save(tx: &Tx, row: &Model, now: Instant, mut set: ActiveModel) -> R
         ));
     }
     find(tx, row.id).await
+}
+
+/// Notes that something was done in a docking that is held, which changes nothing of what it is.
+///
+/// # Errors
+/// When the row cannot be written.
+pub async fn touch(tx: &Tx, id: DockingId, now: Instant) -> Result<()> {
+    let set = ActiveModel { active_at: Set(Some(now)), ..Default::default() };
+    Entity::update_many().set(set).filter(Column::Id.eq(id)).exec(tx).await?;
+    Ok(())
 }
 
 /// Dockings whose unanswered interest is past its last day.

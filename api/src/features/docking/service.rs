@@ -9,7 +9,7 @@ use techmart_entity::{
     },
     funnel::FunnelStep,
     id::{DockingId, ListingId, OrganisationId},
-    life_cycle::{LifeCycle, StatusChange},
+    life_cycle::{IllegalMove, LifeCycle, StatusChange},
     listing::{self, ListingKind},
     organisation,
 };
@@ -56,6 +56,34 @@ pub(super) async fn begin(
     precondition.honour(&view::tag(&row))?;
     let change = row.stage.apply(mv)?;
     Ok((row, by, change))
+}
+
+/// Holds a docking for an act that moves it nowhere: seen, and done for a side or for the centre.
+///
+/// # Errors
+/// 401, 403 for whoever may only look, 404 when the caller may not know of it.
+pub async fn act_in(tx: &Tx, cx: &Context, id: DockingId) -> Result<(Model, Side)> {
+    cx_signed_in(cx)?;
+    let row = repo::hold(tx, id).await?;
+    let relation = policy::relation(cx, &row);
+    policy::see(cx, relation)?;
+    let by = policy::acts(relation)?;
+    Ok((row, by))
+}
+
+/// The same where the two sides have to have consented.
+///
+/// # Errors
+/// The same, and 409 before they have and after the docking ended.
+pub async fn act_between(tx: &Tx, cx: &Context, id: DockingId, act: &str) -> Result<(Model, Side)> {
+    let (row, by) = act_in(tx, cx, id).await?;
+    if row.stage.has_consent() { Ok((row, by)) } else { Err(illegal(row.stage, act)) }
+}
+
+/// What the stage does not allow, with what it does.
+pub fn illegal(stage: DockingStage, act: impl Into<String>) -> AppError {
+    let legal = stage.legal().iter().map(ToString::to_string).collect();
+    IllegalMove { from: stage.to_string(), mv: act.into(), legal }.into()
 }
 
 /// Visitors are told to sign in, whether there is such a docking or not.
@@ -238,6 +266,13 @@ pub async fn record_offline(tx: &Tx, cx: &Context, given: OfflineDockingIn) -> R
     )
     .await?;
     meeting::check(tx, cx, &row, &given.meeting, "/meeting", &mut faults).await?;
+    if given.meeting.appointment_id.is_some() {
+        faults.push(Fault::at(
+            "/meeting/appointment_id",
+            "not_applicable",
+            say!("补录的对接没有会面安排。", "What is recorded afterwards had no appointment here."),
+        ));
+    }
     if !faults.is_empty() {
         return Err(AppError::rules(faults));
     }
@@ -317,6 +352,7 @@ fn blank(
         created_by: cx.person()?.account_id,
         created_at: cx.now,
         updated_at: cx.now,
+        active_at: Some(cx.now),
         version: 1,
     })
 }

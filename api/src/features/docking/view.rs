@@ -6,7 +6,7 @@ use sea_orm::ConnectionTrait;
 use techmart_entity::{
     audit::SubjectKind,
     contract,
-    docking::{Model, landing, meeting},
+    docking::{Model, landing, meeting, message::Channel},
     id::{DockingId, ListingId, OrganisationId},
     life_cycle::LifeCycle,
     listing::{self, Audience},
@@ -29,6 +29,8 @@ use crate::{
             dto::{OrganisationBrief, OwnerNote},
             repo as listings, view as listing_view,
         },
+        message,
+        nda::{self, dto::NdaOut},
     },
     web::{
         etag,
@@ -52,6 +54,16 @@ pub async fn one(db: &impl ConnectionTrait, cx: &Context, id: DockingId) -> Resu
     policy::see(cx, policy::relation(cx, &row))?;
     let tag = tag(&row);
     Ok((show(db, cx, row).await?, tag))
+}
+
+/// What a docking is called: by what it is about, never by whom.
+///
+/// # Errors
+/// When the database cannot be asked.
+pub async fn called(db: &impl ConnectionTrait, row: &Model) -> Result<String> {
+    let about: Vec<ListingId> =
+        row.achievement_id.or(row.demand_id).or(row.provider_id).into_iter().collect();
+    Ok(listings::by_ids(db, &about).await?.into_iter().next().map(|about| about.title).unwrap_or_default())
 }
 
 /// The organisations and listings that rows name.
@@ -112,6 +124,8 @@ pub async fn show(db: &impl ConnectionTrait, cx: &Context, row: Model) -> Result
     let meetings = repo::meetings(db, row.id).await?;
     let contract = repo::contract(db, row.id).await?;
     let landing = repo::landing(db, row.id).await?;
+    let ndas = nda::repo::of_docking(db, row.id).await?;
+    let unread_messages = message::view::unread(db, cx, &row).await?;
     let people = relation.sees_people();
     Ok(DockingOut {
         id: row.id,
@@ -140,6 +154,8 @@ pub async fn show(db: &impl ConnectionTrait, cx: &Context, row: Model) -> Result
         ended_at: row.ended_at.map(Into::into),
         closed_from: row.closed_from,
         meetings: meetings.into_iter().map(|meeting| meeting_out(meeting, people)).collect(),
+        ndas: ndas.into_iter().map(|nda| NdaOut::on(nda, cx.today)).collect(),
+        unread_messages,
         contract: contract.map(|contract| contract_out(contract, people)),
         landing: landing.map(|landing| landing_out(landing, people)),
         legal_moves: row.stage.legal(),
@@ -267,6 +283,18 @@ pub async fn list(
     ))
 }
 
+/// The acts in a docking that the caller may read of: what a side and the centre write to each other is not the other
+/// side's.
+pub fn acts(id: DockingId, relation: Relation) -> audit::repo::Filter {
+    let read = message::policy::channels(relation);
+    let hidden = Channel::ALL.iter().filter(|channel| !read.contains(channel));
+    audit::repo::Filter {
+        subject: Some((SubjectKind::Docking, id.to_string())),
+        without: hidden.map(|channel| message::service::action(*channel)).collect(),
+        ..audit::repo::Filter::default()
+    }
+}
+
 /// Everything that happened to a docking, newest first: moves, meetings, reveals.
 ///
 /// # Errors
@@ -284,10 +312,7 @@ pub async fn history(
     let names = Names::of(db, std::slice::from_ref(&row)).await?;
     let named = policy::names_enterprise(&row, relation, names.audience(&row));
     let cut = Cut::read(query.limit, query.cursor.as_deref(), &("history", id))?;
-    let filter = audit::repo::Filter {
-        subject: Some((SubjectKind::Docking, id.to_string())),
-        ..audit::repo::Filter::default()
-    };
+    let filter = acts(id, relation);
     let rows = audit::repo::list(db, &filter, cut.after, cut.limit + 1).await?;
     Ok(cut.page(
         rows,

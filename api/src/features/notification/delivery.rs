@@ -68,7 +68,12 @@ async fn still_concerned(
     let Some(audit_id) = row.audit_id else { return Ok(Some((person, None))) };
     let told = concerned(state, audit_id).await?;
     let told = told.as_ref().as_ref().filter(|told| told.people.contains(&person.id));
-    Ok(told.map(|told| (person, told.calendar.clone())))
+    Ok(told.map(|told| {
+        let invitation = told.calendar.as_ref();
+        let calendar =
+            invitation.map(|one| one.write(state.config.mail_address(), Some(person.email.as_str())));
+        (person, calendar)
+    }))
 }
 
 /// Whom an act concerned a moment ago. An act of which many are told has a mail for each of them, one after another.

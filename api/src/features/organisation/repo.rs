@@ -322,6 +322,15 @@ pub async fn editors(db: &impl ConnectionTrait, id: OrganisationId) -> Result<Ve
     Ok(rows.into_iter().map(|row| row.account_id).collect())
 }
 
+/// Everybody who belongs to an organisation.
+///
+/// # Errors
+/// When the database cannot be asked.
+pub async fn members_of(db: &impl ConnectionTrait, id: OrganisationId) -> Result<Vec<AccountId>> {
+    let rows = membership::Entity::find().filter(membership::Column::OrganisationId.eq(id)).all(db).await?;
+    Ok(rows.into_iter().map(|row| row.account_id).collect())
+}
+
 /// A membership.
 ///
 /// # Errors

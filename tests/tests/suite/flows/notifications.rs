@@ -73,7 +73,7 @@ async fn what_happened_stands_in_the_list_of_those_whom_it_concerns_and_can_be_m
     assert!(told(&m.university, "unread=true").await.is_empty());
 
     // The mail says the same as text and as a page, in which a title is no markup, and ends by one click.
-    let mails: Vec<String> = raw(&world, &m.university);
+    let mails: Vec<String> = world.raw_mails_to(&m.university.email);
     let mail = mails.iter().find(|mail| decode_mail(mail).contains("核实 <i>中</i>")).unwrap();
     let html = mail_parser::MessageParser::default().parse(mail.as_bytes()).unwrap();
     let html = html.body_html(0).unwrap().into_owned();
@@ -83,14 +83,6 @@ async fn what_happened_stands_in_the_list_of_those_whom_it_concerns_and_can_be_m
 }
 
 /// The mails to somebody as they were sent.
-fn raw(world: &World, to: &Client) -> Vec<String> {
-    let folder = world.data().join("mail");
-    let files = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
-    let texts = files.filter(|path| path.extension().is_some_and(|end| end == "eml"));
-    let texts = texts.map(|path| std::fs::read_to_string(path).unwrap());
-    texts.filter(|text| text.contains(&format!("To: {}", to.email))).collect()
-}
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn people_are_told_as_they_want_it_for_each_kind() {
     let world = World::start().await;
@@ -156,8 +148,11 @@ async fn one_click_ends_the_mails_of_that_kind_and_of_no_other() {
     let m = market(&actors, "电机控制器").await;
     m.happens("suspend", "核实中").await;
     world.drain().await;
-    let mail =
-        raw(&world, &m.university).into_iter().find(|mail| decode_mail(mail).contains("核实中")).unwrap();
+    let mail = world
+        .raw_mails_to(&m.university.email)
+        .into_iter()
+        .find(|mail| decode_mail(mail).contains("核实中"))
+        .unwrap();
     let unfolded = mail.replace("\r\n ", "").replace("\n ", "");
     let link = unfolded.lines().find_map(|line| line.strip_prefix("List-Unsubscribe: <")).unwrap();
     let at = link.trim_end().trim_end_matches('>').split_once("/api/v1").unwrap().1;

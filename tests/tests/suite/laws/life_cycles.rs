@@ -3,7 +3,10 @@
 use techmart_entity::{
     assessment::AssessmentStatus,
     contract::status::ContractStatus,
-    docking::status::DockingStage,
+    docking::{
+        appointment::status::AppointmentStatus, assistance::status::AssistanceStatus,
+        offer::status::OfferStatus, status::DockingStage,
+    },
     duplicate::DuplicateStatus,
     enclave_entry::EnclaveEntryStatus,
     finance_case::FinanceCaseStatus,
@@ -33,6 +36,9 @@ fn the_life_cycles_are_what_the_domain_says() {
         ("invitation", grid(InvitationStatus::ALL)),
         ("recommendation", grid(RecommendationStatus::ALL)),
         ("signal", grid(SignalStatus::ALL)),
+        ("appointment", grid(AppointmentStatus::ALL)),
+        ("offer", grid(OfferStatus::ALL)),
+        ("assistance", grid(AssistanceStatus::ALL)),
     ] {
         all.push_str(&format!("# {name}\n{text}\n"));
     }

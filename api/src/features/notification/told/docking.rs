@@ -8,11 +8,14 @@ use techmart_entity::{
     notification::NotificationKind,
 };
 
-use super::{Title, Told, led_to, listing, moved, subject_id};
+use super::{Title, Told, case, led_to, listing, moved, subject_id};
 use crate::{error::Result, features::organisation::repo as organisations};
 
 pub(super) async fn of(db: &impl ConnectionTrait, act: &audit::Model) -> Result<Option<Told>> {
     let Some(row) = find(db, subject_id(act)).await? else { return Ok(None) };
+    if case::is_one(act) {
+        return case::of(db, &row, act).await;
+    }
     let title = title(db, &row).await?;
     let (kind, zh, en) = match act.action.as_str() {
         "record_meeting" => (

@@ -3,6 +3,7 @@
 //! Nothing private is told: titles, stages and the reasons that their authors gave for the other side to read. An
 //! enterprise that posts without its name is never named, since organisations are not.
 
+mod case;
 mod contract;
 pub(super) mod desk;
 mod docking;
@@ -21,7 +22,7 @@ use techmart_entity::{
     value::code_list::Coded,
 };
 
-use crate::{error::Result, mail::Calendar, outbox::Notice};
+use crate::{error::Result, mail::Invitation, outbox::Notice};
 
 /// What people are told, and who.
 #[derive(Clone, Debug)]
@@ -35,7 +36,8 @@ pub struct Told {
     /// Below `/api/v1/`.
     pub path: Option<String>,
     pub people: BTreeSet<AccountId>,
-    pub calendar: Option<Calendar>,
+    /// What goes into the calendars of those who are told by mail.
+    pub calendar: Option<Invitation>,
 }
 
 /// What a notice leads to; none when nobody has to hear of it.
@@ -47,6 +49,7 @@ pub async fn of(db: &impl ConnectionTrait, notice: &Notice) -> Result<Option<Tol
         Notice::SavedSearch { saved_search_id, alert_id } => {
             saved_search::of(db, *saved_search_id, *alert_id).await
         }
+        Notice::Reminder { reminder_id } => case::reminder(db, *reminder_id).await,
         Notice::Desk { item_id, level } => desk::clock(db, *item_id, *level).await,
         Notice::Act { audit_id } => match audit::Entity::find_by_id(*audit_id).one(db).await? {
             Some(act) => of_act(db, &act).await,
@@ -85,7 +88,8 @@ async fn of_act(db: &impl ConnectionTrait, act: &audit::Model) -> Result<Option<
         | SubjectKind::System => None,
     };
     Ok(told.map(|mut told| {
-        if let Some(actor) = act.actor_id {
+        // Whoever acted knows of it; only their calendar does not.
+        if let Some(actor) = act.actor_id.filter(|_| told.calendar.is_none()) {
             told.people.remove(&actor);
         }
         told

@@ -31,6 +31,7 @@ impl Scene {
             "patch_achievement_draft" | "patch_demand_draft" | "patch_provider_draft" => {
                 json!({ "content": { "title": "改过的标题" } })
             }
+            "withdraw_docking_offer" => json!({}),
             _ if name.starts_with("return_")
                 || name.starts_with("reject_")
                 || name.starts_with("suspend_")
@@ -132,6 +133,28 @@ impl Scene {
                 "lender": "农商行", "amount": 100, "granted_on": day, "paper_attachment_id": any })
             }
             "end_finance_case" => json!({ "ended_on": day, "reason": "提前结清" }),
+            "set_docking_broker" => json!({}),
+            "write_docking_message" => json!({ "body": "样机何时可看？" }),
+            "read_docking_messages" => json!({ "up_to": self.case.message }),
+            "record_docking_nda" => json!({ "signed_on": day, "paper_attachment_id": any }),
+            "propose_docking_appointment" => {
+                json!({ "times": [self.case.time], "minutes": 60, "mode": "online" })
+            }
+            "answer_docking_appointment" => json!({ "fits": [self.case.time] }),
+            "reschedule_docking_appointment" => json!({ "times": [self.case.time], "note": "换个时间" }),
+            "cancel_docking_appointment" => json!({ "note": "改为书面" }),
+            "attend_docking_appointment" => json!({ "answer": "coming" }),
+            "record_docking_offer" if of_centre => {
+                json!({ "cooperation_mode": "licence", "terms": "面谈", "side": "supplier" })
+            }
+            "record_docking_offer" => json!({ "cooperation_mode": "licence", "terms": "面谈" }),
+            "accept_docking_offer" | "decline_docking_offer" => json!({}),
+            "request_assistance" => {
+                json!({ "kind": "evaluation", "provider_id": self.listings[2].published, "brief": "成果评价" })
+            }
+            "take_on_assistance" | "decline_assistance" | "cancel_assistance" => json!({}),
+            "deliver_assistance" => json!({ "result": "评价结论" }),
+            "keep_docking_reminder" => json!({ "at": self.case.time, "note": "回访" }),
             "close_docking" => json!({ "code": "no_agreement" }),
             "reopen_docking" => json!({ "note": "重新开始" }),
             "record_ledger_entry" => {

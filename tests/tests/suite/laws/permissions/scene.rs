@@ -35,6 +35,7 @@ pub struct Scene {
     pub listings: Vec<Listings>,
     pub docking: String,
     pub meeting: String,
+    pub case: Case,
     pub attachment: String,
     pub entry: String,
     pub report: String,
@@ -118,6 +119,7 @@ impl Scene {
         let met = enterprise.post(&format!("/dockings/{docking}/meetings"), meeting).await.created();
         let meeting = id_of(&met["meetings"][0]);
 
+        let case = Case::of(&world, &docking, (&university, &enterprise), &listings[2].published).await;
         let attachment = university.paper("evidence").await;
         let ledger = actors.admin.get("/ledger?indicator=T1").await.ok();
         let counted = ledger["items"][0]["entry_id"].as_str().unwrap().to_owned();
@@ -156,6 +158,7 @@ impl Scene {
             listings,
             docking,
             meeting,
+            case,
             attachment,
             entry: counted,
             report,
@@ -181,8 +184,11 @@ impl Scene {
             "dockings" => match operation.name.as_str() {
                 // What the side that was asked does, and what the side does that did not record the meeting.
                 "accept_docking" | "decline_docking" | "confirm_docking_meeting" => &self.university,
+                "withdraw_docking_offer" => &self.university,
                 _ => &self.enterprise,
             },
+            "assistances" if operation.name == "cancel_assistance" => &self.enterprise,
+            "assistances" => &self.agency,
             _ => &self.university,
         };
         match kind {
@@ -205,6 +211,7 @@ impl Scene {
             "accounts" => self.spare.account_id.as_deref().unwrap(),
             "organisations" => &self.university,
             "dockings" => &self.docking,
+            "assistances" => &self.case.assistance,
             "attachments" => &self.attachment,
             "ledger" => &self.entry,
             "snapshots" => &self.report,
@@ -230,6 +237,10 @@ impl Scene {
             .replace("{id}", id)
             .replace("{account_id}", self.spare.account_id.as_deref().unwrap())
             .replace("{meeting_id}", &self.meeting)
+            .replace("{nda_id}", &self.case.nda)
+            .replace("{appointment_id}", &self.case.appointment)
+            .replace("{offer_id}", &self.case.offer)
+            .replace("{reminder_id}", NOBODYS)
             .replace("{invitation_id}", &self.invitation)
             .replace("{indicator}", "T1")
             .replace("{code}", if first == "plans" { "demo" } else { "T1" })
@@ -345,5 +356,44 @@ async fn book(clerk: &Client, university: &Client, enterprise: &Client, day: &st
         landing: id_of(&landings["items"][0]),
         enclave_entry: id_of(&clerk.post("/enclave-entries", enclave).await.created()),
         finance_case: id_of(&clerk.post("/finance-cases", money).await.created()),
+    }
+}
+
+/// What happened in the docking beside its stages.
+pub struct Case {
+    pub message: String,
+    pub nda: String,
+    pub appointment: String,
+    pub offer: String,
+    pub assistance: String,
+    /// A time to come.
+    pub time: String,
+}
+
+impl Case {
+    async fn of(world: &World, docking: &str, sides: (&Client, &Client), provider: &str) -> Self {
+        let (university, enterprise) = sides;
+        let at = format!("/dockings/{docking}");
+        let time = world.clock.now() + chrono::Duration::days(3);
+        let time = techmart_api::clock::Moment(time).to_string();
+        let message = university.post(&format!("{at}/messages"), json!({ "body": "可以看样机。" })).await;
+        let paper = university.paper("nda").await;
+        let day = world.today();
+        let nda = json!({ "signed_on": day, "paper_attachment_id": paper });
+        let with_nda = university.post(&format!("{at}/ndas"), nda).await.created();
+        let times = json!({ "times": [time], "minutes": 60, "mode": "online" });
+        let appointment = id_of(&university.post(&format!("{at}/appointments"), times).await.created());
+        let fits = json!({ "fits": [time] });
+        enterprise.post(&format!("{at}/appointments/{appointment}/answer"), fits).await.ok();
+        let offer = json!({ "cooperation_mode": "licence", "terms": "面谈" });
+        let help = json!({ "kind": "evaluation", "provider_id": provider, "brief": "成果评价" });
+        Self {
+            message: id_of(&message.created()),
+            nda: id_of(&with_nda["ndas"][0]),
+            appointment,
+            offer: id_of(&university.post(&format!("{at}/offers"), offer).await.created()),
+            assistance: id_of(&enterprise.post(&format!("{at}/assistances"), help).await.created()),
+            time,
+        }
     }
 }
