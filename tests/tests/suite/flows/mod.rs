@@ -23,3 +23,4 @@ mod searching;
 mod signals;
 mod suspension;
 mod three_years;
+mod tour;
