@@ -7,9 +7,9 @@ use crate::{
     error::{AppError, Code, Result},
     features::{
         account, achievement, assessment, attachment, audit, calendar, code_list, contract, demand, desk,
-        docking, duplicate, enclave_entry, finance_case, funnel, import, indicator, invitation, landing,
-        ledger, matching, notification, organisation, provider, recommendation, report, review, saved_search,
-        search, signal, snapshot,
+        docking, duplicate, enclave_entry, expiry, finance_case, funnel, import, indicator, invitation,
+        landing, ledger, matching, notification, organisation, provider, recommendation, report, review,
+        saved_search, search, signal, snapshot,
     },
     openapi, say,
     state::State,
@@ -39,6 +39,7 @@ pub fn api(config: &mut ServiceConfig) {
             .configure(matching::http::routes)
             .configure(recommendation::http::routes)
             .configure(notification::http::routes)
+            .configure(expiry::http::routes)
             .configure(desk::http::routes)
             .configure(calendar::http::routes)
             .configure(indicator::http::routes)

@@ -7,7 +7,8 @@ use tokio::sync::watch;
 use super::examine;
 use crate::{
     features::{
-        account, attachment, desk, docking, import, invitation, listing, provider, saved_search, snapshot,
+        account, attachment, desk, docking, expiry, import, invitation, listing, organisation, provider,
+        saved_search, snapshot,
     },
     outbox::relay,
     state::State,
@@ -42,6 +43,8 @@ pub async fn tick(state: &State) {
     report("listings expired", listing::schedule::expire(state).await);
     report("dockings expired", docking::schedule::expire(state).await);
     report("entries expired", provider::service::expire_entries(state).await);
+    report("verifications expired", organisation::schedule::expire(state).await);
+    report("ends of terms told of", expiry::schedule::remind(state).await);
     report("invitations expired", invitation::schedule::expire(state).await);
     report("clocks told of", desk::schedule::clocks(state).await);
     report("saved searches told of", saved_search::schedule::run(state).await);

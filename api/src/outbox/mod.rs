@@ -10,9 +10,10 @@ use serde::{Deserialize, Serialize};
 use techmart_entity::{
     Instant,
     account::MailPace,
+    expiry::Term,
     id::{
         AccountId, AlertId, AuditId, ContractId, DeskItemId, ImportId, InvitationId, ListingId,
-        NotificationId, OrganisationId, SavedSearchId,
+        NotificationId, OrganisationId, RecommendationId, SavedSearchId,
     },
     outbox,
 };
@@ -116,6 +117,10 @@ pub enum Notice {
     SavedSearch { saved_search_id: SavedSearchId, alert_id: AlertId },
     /// The clock of what waits for the centre runs out, or has.
     Desk { item_id: DeskItemId, level: ClockLevel },
+    /// A term ends, so many days ahead.
+    Expiry { term: Term, stage: i16 },
+    /// The matcher would bring a listing of an organisation together with another.
+    Recommendation { recommendation_id: RecommendationId, organisation_id: OrganisationId },
 }
 
 /// How far a service clock has run.

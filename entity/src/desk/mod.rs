@@ -26,7 +26,7 @@ coded_enum! {
         Doubt = "doubt" ("抽查疑点", "doubt of an assessor"),
         Duplicate = "duplicate" ("疑似重复", "possible duplicate"),
         Signal = "signal" ("异常信号", "signal"),
-        Expiring = "expiring" ("即将到期的入驻", "entry that expires"),
+        Expiring = "expiring" ("即将到期", "term that ends"),
     }
 }
 
