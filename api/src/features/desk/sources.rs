@@ -21,12 +21,13 @@ use techmart_entity::{
     value::code_list::Coded,
 };
 
+use super::ending::{ends_soon, expiring, is_silent};
 use crate::{
     clock::end_of,
     error::Result,
     features::{
         docking::{policy::responder, repo as dockings},
-        expiry::policy::{self as expiry, AHEAD},
+        expiry::policy::AHEAD,
         listing::{repo as listings, subject},
         organisation::repo as organisations,
     },
@@ -99,20 +100,6 @@ async fn of_listing(db: &impl ConnectionTrait, id: ListingId, today: Day) -> Res
         Some(_) | None => None,
     };
     Ok(listing(row).into_iter().chain(expiring).collect())
-}
-
-/// Whether a publication ends within the days ahead.
-fn ends_soon(row: &listing::Model, today: Day) -> bool {
-    row.status == ListingStatus::Published
-        && row.expires_at.is_some_and(|end| expiry::last_day(end) <= today + Duration::days(AHEAD))
-}
-
-/// Whether nobody writes for the organisation who could be reminded.
-async fn is_silent(db: &impl ConnectionTrait, organisation: Option<OrganisationId>) -> Result<bool> {
-    match organisation {
-        Some(organisation) => Ok(organisations::editors(db, organisation).await?.is_empty()),
-        None => Ok(true),
-    }
 }
 
 fn listing(row: listing::Model) -> Vec<Waiting> {
@@ -285,7 +272,7 @@ async fn title_of(db: &impl ConnectionTrait, id: ListingId) -> Result<String> {
 /// # Errors
 /// When the database cannot be asked.
 pub async fn all(db: &impl ConnectionTrait, today: Day) -> Result<BTreeSet<(SubjectKind, String)>> {
-    let mut all = BTreeSet::new();
+    let mut all = expiring(db, today).await?;
     let waits = [ListingStatus::Submitted, ListingStatus::InReview];
     let listed: Vec<listing::Model> = listing::Entity::find()
         .filter(
@@ -296,7 +283,6 @@ pub async fn all(db: &impl ConnectionTrait, today: Day) -> Result<BTreeSet<(Subj
                     Condition::all().add(listing::Column::Status.eq(ListingStatus::Published)).add(
                         Condition::any()
                             .add(listing::Column::OrganisationId.is_null())
-                            .add(listing::Column::ExpiresAt.lte(end_of(today + Duration::days(AHEAD))))
                             .add(listing::Column::Diagnosis.is_not_null()),
                     ),
                 ),
@@ -325,24 +311,21 @@ pub async fn all(db: &impl ConnectionTrait, today: Day) -> Result<BTreeSet<(Subj
             all.extend(ids.into_iter().map(|id| (SubjectKind::$kind, id.to_string())));
         };
     }
-    let bodies = organisation::Entity::find()
-        .filter(
-            Condition::any()
-                .add(organisation::Column::Verification.eq(VerificationStatus::Submitted))
-                .add(organisation::Column::RenewalAskedAt.is_not_null())
-                .add(
-                    Condition::all()
-                        .add(organisation::Column::Verification.eq(VerificationStatus::Verified))
-                        .add(organisation::Column::ValidUntil.lte(today + Duration::days(AHEAD))),
-                ),
+    put!(
+        Organisation,
+        organisation::Entity,
+        organisation::Column::Id,
+        Condition::all().add(organisation::Column::MergedInto.is_null()).add(
+            Condition::any().add(organisation::Column::Verification.eq(VerificationStatus::Submitted)).add(
+                Condition::all()
+                    .add(
+                        organisation::Column::Verification
+                            .is_in([VerificationStatus::Verified, VerificationStatus::Expired])
+                    )
+                    .add(organisation::Column::RenewalAskedAt.is_not_null())
+            )
         )
-        .all(db)
-        .await?;
-    for row in bodies {
-        if !of_organisation(db, row.id, today).await?.is_empty() {
-            all.insert((SubjectKind::Organisation, row.id.to_string()));
-        }
-    }
+    );
     put!(
         ProviderEntry,
         entry::Entity,
@@ -353,11 +336,6 @@ pub async fn all(db: &impl ConnectionTrait, today: Day) -> Result<BTreeSet<(Subj
                 Condition::all()
                     .add(entry::Column::Status.is_in([EntryStatus::Entered, EntryStatus::Expired]))
                     .add(entry::Column::RenewalAskedAt.is_not_null())
-            )
-            .add(
-                Condition::all()
-                    .add(entry::Column::Status.eq(EntryStatus::Entered))
-                    .add(entry::Column::AgreementValidTo.lte(today + Duration::days(AHEAD)))
             )
     );
     put!(

@@ -2,9 +2,11 @@
 
 mod achievement;
 mod contracts;
+mod declined;
 mod desk;
 mod docking;
 mod duplicates;
+mod expiry;
 mod funnel;
 mod import;
 mod indicators;

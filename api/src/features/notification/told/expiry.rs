@@ -96,15 +96,20 @@ pub fn words(kind: TermKind, title: &str, ends_on: Day, today: bool) -> Words {
             ("今天是最后一天".to_owned(), "can be answered today for the last time".to_owned())
         }
         (TermKind::Interest, false) => {
-            (format!("请在 {ends_on} 前答复"), format!("waits for your answer until {ends_on}"))
+            (format!("请于 {ends_on}（含）前答复"), format!("waits for your answer until {ends_on}"))
         }
         (_, true) => ("今天到期".to_owned(), "ends today".to_owned()),
         (_, false) => (format!("将于 {ends_on} 到期"), format!("ends on {ends_on}")),
     };
     let text =
         |subject: String, line: String, then: &str| Text { subject, lines: vec![line, then.to_owned()] };
+    let (day_zh, day_en) = if today {
+        (format!("（{ends_on}）"), format!(" ({ends_on})"))
+    } else {
+        (String::new(), String::new())
+    };
     Words {
-        zh: text(format!("{what_zh}{when_zh}"), format!("{what_zh}{when_zh}（{ends_on}）。"), then_zh),
-        en: text(format!("{what_en} {when_en}"), format!("{what_en} {when_en} ({ends_on})."), then_en),
+        zh: text(format!("{what_zh}{when_zh}"), format!("{what_zh}{when_zh}{day_zh}。"), then_zh),
+        en: text(format!("{what_en} {when_en}"), format!("{what_en} {when_en}{day_en}."), then_en),
     }
 }
