@@ -62,6 +62,8 @@ const OPEN: &[&str] = &[
     "get_openapi",
     "unsubscribe",
     "show_unsubscribe",
+    "show_renewal",
+    "renew_by_link",
 ];
 
 fn complete(document: &mut Value) {

@@ -7,9 +7,10 @@ use crate::{
     error::{AppError, Code, Result},
     features::{
         account, achievement, appointment, assessment, assistance, attachment, audit, calendar, case_file,
-        code_list, contract, demand, desk, docking, duplicate, enclave_entry, finance_case, funnel, import,
-        indicator, invitation, landing, ledger, matching, message, nda, notification, offer, organisation,
-        provider, recommendation, reminder, report, review, saved_search, search, signal, snapshot,
+        code_list, contract, demand, desk, docking, duplicate, enclave_entry, expiry, finance_case, funnel,
+        import, indicator, invitation, landing, ledger, matching, message, nda, notification, offer,
+        organisation, provider, recommendation, reminder, report, review, saved_search, search, signal,
+        snapshot,
     },
     openapi, say,
     state::State,
@@ -47,6 +48,7 @@ pub fn api(config: &mut ServiceConfig) {
             .configure(matching::http::routes)
             .configure(recommendation::http::routes)
             .configure(notification::http::routes)
+            .configure(expiry::http::routes)
             .configure(desk::http::routes)
             .configure(calendar::http::routes)
             .configure(indicator::http::routes)

@@ -24,6 +24,7 @@ mod m20261124_000017_create_notifications;
 mod m20261124_000018_create_desk;
 mod m20261124_000022_create_saved_searches;
 mod m20261128_000023_create_cases;
+mod m20261128_000026_create_expiry;
 
 pub use sea_orm_migration::MigratorTrait;
 
@@ -54,6 +55,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000018_create_desk::Migration),
             Box::new(m20261124_000022_create_saved_searches::Migration),
             Box::new(m20261128_000023_create_cases::Migration),
+            Box::new(m20261128_000026_create_expiry::Migration),
         ]
     }
 }

@@ -1,10 +1,11 @@
 //! Access tokens: HS256 alone, ten minutes, key id, issuer and audience pinned.
 
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use sha2::{Digest, Sha256};
 use techmart_entity::{
     Instant,
+    expiry::Term,
     id::{AccountId, SessionId},
     notification::NotificationKind,
 };
@@ -18,6 +19,7 @@ const ISSUER: &str = "techmart";
 const AUDIENCE: &str = "techmart-api";
 const TYPE: &str = "access";
 const UNSUBSCRIBE: &str = "techmart-unsubscribe";
+const RENEWAL: &str = "techmart-renewal";
 
 /// What an access token says.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -40,6 +42,15 @@ struct Unsubscribe {
     sub: AccountId,
     #[serde(default)]
     ends: Ends,
+}
+
+/// What a token says that renews a term.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct Renewal {
+    iss: String,
+    aud: String,
+    sub: AccountId,
+    term: Term,
 }
 
 /// Which mails a token ends.
@@ -124,11 +135,44 @@ impl Jwt {
         account: AccountId,
         what: Ends,
     ) -> Result<String, jsonwebtoken::errors::Error> {
+        self.sign_link(&Unsubscribe {
+            iss: ISSUER.to_owned(),
+            aud: UNSUBSCRIBE.to_owned(),
+            sub: account,
+            ends: what,
+        })
+    }
+
+    /// Makes a token by which a term can be renewed without signing in. It names one person, one subject and one term;
+    /// whether the person may, and until when, is decided when it is used.
+    ///
+    /// # Errors
+    /// When there is no key or signing fails.
+    pub fn sign_renewal(
+        &self,
+        account: AccountId,
+        term: Term,
+    ) -> Result<String, jsonwebtoken::errors::Error> {
+        self.sign_link(&Renewal { iss: ISSUER.to_owned(), aud: RENEWAL.to_owned(), sub: account, term })
+    }
+
+    fn sign_link(&self, claims: &impl Serialize) -> Result<String, jsonwebtoken::errors::Error> {
         let key = self.keys.first().ok_or(jsonwebtoken::errors::ErrorKind::InvalidKeyFormat)?;
-        let claims =
-            Unsubscribe { iss: ISSUER.to_owned(), aud: UNSUBSCRIBE.to_owned(), sub: account, ends: what };
         let header = Header { kid: Some(key.id.clone()), ..Header::new(Algorithm::HS256) };
-        jsonwebtoken::encode(&header, &claims, &key.encoding)
+        jsonwebtoken::encode(&header, claims, &key.encoding)
+    }
+
+    /// Reads the token of a link. It does not end by itself: a mail may be read years later.
+    fn read_link<T: DeserializeOwned + Clone>(&self, token: &str, audience: &str) -> Result<T, Invalid> {
+        let header = jsonwebtoken::decode_header(token).map_err(|_| Invalid)?;
+        let key = self.keys.iter().find(|key| header.kid.as_deref() == Some(&key.id)).ok_or(Invalid)?;
+        let mut validation = Validation::new(Algorithm::HS256);
+        validation.set_required_spec_claims(&["iss", "aud", "sub"]);
+        validation.set_issuer(&[ISSUER]);
+        validation.set_audience(&[audience]);
+        validation.validate_exp = false;
+        let decoded = jsonwebtoken::decode::<T>(token, &key.decoding, &validation);
+        decoded.map(|token| token.claims).map_err(|_| Invalid)
     }
 
     /// Whose mail a token ends, and which.
@@ -136,16 +180,15 @@ impl Jwt {
     /// # Errors
     /// [`Invalid`], whatever is wrong with it.
     pub fn verify_unsubscribe(&self, token: &str) -> Result<(AccountId, Ends), Invalid> {
-        let header = jsonwebtoken::decode_header(token).map_err(|_| Invalid)?;
-        let key = self.keys.iter().find(|key| header.kid.as_deref() == Some(&key.id)).ok_or(Invalid)?;
-        let mut validation = Validation::new(Algorithm::HS256);
-        validation.set_required_spec_claims(&["iss", "aud", "sub"]);
-        validation.set_issuer(&[ISSUER]);
-        validation.set_audience(&[UNSUBSCRIBE]);
-        // A mail may be read years later.
-        validation.validate_exp = false;
-        let decoded = jsonwebtoken::decode::<Unsubscribe>(token, &key.decoding, &validation);
-        decoded.map(|token| (token.claims.sub, token.claims.ends)).map_err(|_| Invalid)
+        self.read_link::<Unsubscribe>(token, UNSUBSCRIBE).map(|claims| (claims.sub, claims.ends))
+    }
+
+    /// Whom a token renews what for.
+    ///
+    /// # Errors
+    /// [`Invalid`], whatever is wrong with it.
+    pub fn verify_renewal(&self, token: &str) -> Result<(AccountId, Term), Invalid> {
+        self.read_link::<Renewal>(token, RENEWAL).map(|claims| (claims.sub, claims.term))
     }
 
     /// Reads a token.

@@ -62,6 +62,8 @@ Environment:
   TECHMART_METRICS_BIND     /metrics on an address of its own; else for callers on this machine
   TECHMART_ZONE_TOWNS       codes of the list `town` that are in the zone
   TECHMART_ZONE_REGIONS     GB/T 2260 codes (or their beginnings) that are in the zone
+  TECHMART_VERIFICATION_YEARS
+                            usual term of an organisation's verification; 0 for one without an end   [3]
   TECHMART_LOG              text or json                                [text on a terminal]
   RUST_LOG                  how much is logged                          [info]
 

@@ -4,7 +4,12 @@
 use std::{fmt, net::SocketAddr, path::PathBuf};
 
 use base64::{Engine, prelude::BASE64_STANDARD};
+use chrono::Months;
+use techmart_entity::Day;
 use techmart_search::{Embedder, SearchUrl, SearchUrlError};
+
+/// The usual term of a verification, in years.
+const VERIFICATION_YEARS: u32 = 3;
 
 /// Everything that can be set from outside.
 #[derive(Clone)]
@@ -40,6 +45,8 @@ pub struct Config {
     pub cors_origins: Vec<String>,
     /// `TECHMART_ZONE_TOWNS` and `TECHMART_ZONE_REGIONS`: what is in the zone.
     pub zone: Zone,
+    /// `TECHMART_VERIFICATION_YEARS`: the usual term of a verification; 0 means that it has no end.
+    pub verification_years: u32,
 }
 
 /// What counts as in the development zone.
@@ -193,6 +200,15 @@ impl Config {
             },
             regions: list("TECHMART_ZONE_REGIONS"),
         };
+        let verification_years = match text("TECHMART_VERIFICATION_YEARS") {
+            None => VERIFICATION_YEARS,
+            Some(value) => value.parse().ok().filter(|years| *years <= 30).unwrap_or_else(|| {
+                faults.push(format!(
+                    "TECHMART_VERIFICATION_YEARS: “{value}” 应为 0 到 30 的整数 / has to be a whole number from 0 to 30"
+                ));
+                VERIFICATION_YEARS
+            }),
+        };
         let (Some(bind), true) = (bind, faults.is_empty()) else {
             return Err(ConfigFaults(faults));
         };
@@ -213,6 +229,7 @@ impl Config {
             trusted_proxies,
             cors_origins,
             zone,
+            verification_years,
         })
     }
 
@@ -221,6 +238,12 @@ impl Config {
     pub fn mail_address(&self) -> &str {
         let (_, address) = self.mail_from.rsplit_once('<').unwrap_or(("", &self.mail_from));
         address.trim_end_matches('>').trim()
+    }
+
+    /// The last day of a verification that is given today for the usual term; none when that has no end.
+    #[must_use]
+    pub fn verification_until(&self, today: Day) -> Option<Day> {
+        (self.verification_years > 0).then(|| today + Months::new(12 * self.verification_years))
     }
 
     /// Where the index is, with the embedder that is configured.

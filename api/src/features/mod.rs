@@ -18,6 +18,7 @@ pub mod desk;
 pub mod docking;
 pub mod duplicate;
 pub mod enclave_entry;
+pub mod expiry;
 pub mod finance_case;
 pub mod funnel;
 pub mod health;

@@ -7,8 +7,8 @@ use tokio::sync::watch;
 use super::examine;
 use crate::{
     features::{
-        account, appointment, attachment, desk, docking, import, invitation, listing, offer, provider,
-        reminder, saved_search, snapshot,
+        account, appointment, attachment, desk, docking, expiry, import, invitation, listing, offer,
+        organisation, provider, reminder, saved_search, snapshot,
     },
     outbox::relay,
     state::State,
@@ -46,6 +46,8 @@ pub async fn tick(state: &State) {
     report("offers lapsed or reminded of", offer::schedule::run(state).await);
     report("reminders told", reminder::schedule::run(state).await);
     report("entries expired", provider::service::expire_entries(state).await);
+    report("verifications expired", organisation::schedule::expire(state).await);
+    report("ends of terms told of", expiry::schedule::remind(state).await);
     report("invitations expired", invitation::schedule::expire(state).await);
     report("clocks told of", desk::schedule::clocks(state).await);
     report("saved searches told of", saved_search::schedule::run(state).await);

@@ -29,6 +29,8 @@ pub struct Calendar {
 pub struct Extras {
     /// Where to look at what it is about.
     pub link: Option<String>,
+    /// What one click does, and where.
+    pub renewal: Option<(&'static str, String)>,
     pub unsubscribe: Option<String>,
     pub calendar: Option<Calendar>,
 }
@@ -65,7 +67,8 @@ impl Letter {
         let links = || {
             let look = extras.link.as_deref().map(|link| ("查看 / See", link));
             let end = extras.unsubscribe.as_deref().map(|link| ("不想再收到 / No more of these", link));
-            look.into_iter().chain(end).collect::<Vec<_>>()
+            let renew = extras.renewal.as_ref().map(|(label, link)| (*label, link.as_str()));
+            renew.into_iter().chain(look).chain(end).collect::<Vec<_>>()
         };
         let text = Plain { texts, links: links() }.render()?;
         let html = Html { language, subject: &subject, texts, links: links() }.render()?;

@@ -10,9 +10,10 @@ use serde::{Deserialize, Serialize};
 use techmart_entity::{
     Instant,
     account::MailPace,
+    expiry::Term,
     id::{
         AccountId, AlertId, AuditId, ContractId, DeskItemId, ImportId, InvitationId, ListingId,
-        NotificationId, OrganisationId, ReminderId, SavedSearchId,
+        NotificationId, OrganisationId, RecommendationId, ReminderId, SavedSearchId,
     },
     outbox,
 };
@@ -118,6 +119,10 @@ pub enum Notice {
     Reminder { reminder_id: ReminderId },
     /// The clock of what waits for the centre runs out, or has.
     Desk { item_id: DeskItemId, level: ClockLevel },
+    /// A term ends, so many days ahead.
+    Expiry { term: Term, stage: i16 },
+    /// The matcher would bring a listing of an organisation together with another.
+    Recommendation { recommendation_id: RecommendationId, organisation_id: OrganisationId },
 }
 
 /// How far a service clock has run.

@@ -71,3 +71,16 @@ impl Answer<()> {
         Self { status: StatusCode::NO_CONTENT, body: None, etag: None, location: None }
     }
 }
+
+/// A page of ours for a browser: it loads nothing, and its form leads back here.
+#[must_use]
+pub fn page(body: String) -> HttpResponse {
+    HttpResponse::Ok()
+        .content_type("text/html; charset=utf-8")
+        .insert_header(("Cache-Control", "no-store"))
+        .insert_header((
+            "Content-Security-Policy",
+            "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'",
+        ))
+        .body(body)
+}

@@ -28,7 +28,7 @@ coded_enum! {
         Signal = "signal" ("异常信号", "signal"),
         CaseWithoutBroker = "case_without_broker" ("无人负责的对接", "docking that nobody leads"),
         CaseStandingStill = "case_standing_still" ("停滞的对接", "docking that stands still"),
-        Expiring = "expiring" ("即将到期的入驻", "entry that expires"),
+        Expiring = "expiring" ("即将到期", "term that ends"),
     }
 }
 

@@ -10,7 +10,7 @@ use status::VerificationStatus;
 use utoipa::ToSchema;
 
 use crate::{
-    Instant, coded_enum,
+    Day, Instant, coded_enum,
     id::{AccountId, OrganisationId},
     listing::Contact,
 };
@@ -105,6 +105,10 @@ pub struct Model {
     pub verification_reason: Option<String>,
     pub verified_by: Option<AccountId>,
     pub verified_at: Option<Instant>,
+    /// The last day of the verification; none of one without an end.
+    pub valid_until: Option<Day>,
+    /// When its people asked for another term of the verification, while nobody has answered.
+    pub renewal_asked_at: Option<Instant>,
     pub merged_into: Option<OrganisationId>,
     pub created_by: Option<AccountId>,
     pub created_at: Instant,

@@ -23,6 +23,7 @@ coded_enum! {
         Expire = "expire" ("过期", "expire"),
         Suspend = "suspend" ("停用", "suspend"),
         Resume = "resume" ("恢复", "resume"),
+        Renew = "renew" ("续期", "renew"),
     }
 }
 
@@ -40,6 +41,8 @@ impl LifeCycle for VerificationStatus {
             VerificationMove::Expire => (&[S::Verified], S::Expired),
             VerificationMove::Suspend => (&[S::Verified], S::Suspended),
             VerificationMove::Resume => (&[S::Suspended], S::Verified),
+            // In one act, so that nobody has to fall back to unverified to be verified again.
+            VerificationMove::Renew => (&[S::Verified, S::Expired], S::Verified),
         };
         from.contains(&self).then_some(to)
     }

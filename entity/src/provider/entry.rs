@@ -26,6 +26,8 @@ pub struct Model {
     pub agreement_signed_on: Option<Day>,
     pub agreement_valid_to: Option<Day>,
     pub agreement_attachment_id: Option<AttachmentId>,
+    /// When its people asked for another agreement, while nobody has answered.
+    pub renewal_asked_at: Option<Instant>,
     pub applied_by: AccountId,
     pub reviewed_by: Option<AccountId>,
     pub approved_by: Option<AccountId>,

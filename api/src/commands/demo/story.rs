@@ -172,14 +172,15 @@ impl Story<'_> {
                 let email = self.catalogue.email(editor);
                 members::add(self.tx, &owner, id, email, MemberRole::Editor).await?;
             }
-            organisation::service::submit(self.tx, &owner, id, &any()).await?;
+            organisation::verification::submit(self.tx, &owner, id, &any()).await?;
             let given = VerifyIn {
                 method: VerificationMethod::Visit,
                 evidence: "演示单位，仅供试用，无需核验。".to_owned(),
                 attachment_id: None,
+                valid_until: None,
             };
             let broker = self.cx("broker", None).await?;
-            organisation::service::verify(self.tx, &broker, id, &any(), given).await?;
+            organisation::verification::verify(self.tx, &broker, id, &any(), given).await?;
         }
         Ok(())
     }

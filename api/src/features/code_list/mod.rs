@@ -8,8 +8,8 @@ use std::sync::LazyLock;
 use sha2::{Digest, Sha256};
 use techmart_entity::{
     account, assessment, attachment, audit, calendar, contract, demand, desk, docking, duplicate,
-    enclave_entry, finance_case, funnel, import, indicator, ledger, listing, notification, organisation,
-    provider, recommendation, saved_search, signal,
+    enclave_entry, expiry, finance_case, funnel, import, indicator, ledger, listing, notification,
+    organisation, provider, recommendation, saved_search, signal,
     value::{
         code_list::{CodeItem, CodeList, code_list},
         cooperation, field, industry, ip, maturity, money,
@@ -141,6 +141,7 @@ fn all() -> Vec<CodeList> {
         code_list::<duplicate::DuplicateSubject>(),
         code_list::<enclave_entry::EnclaveEntryMove>(),
         code_list::<enclave_entry::EnclaveEntryStatus>(),
+        code_list::<expiry::TermKind>(),
         code_list::<field::Field>(),
         code_list::<field::ZoneIndustry>(),
         code_list::<finance_case::FinanceCaseMove>(),

@@ -7,6 +7,7 @@
 //! leave notes that only the centre reads.
 
 pub mod dto;
+mod ending;
 pub mod http;
 pub mod policy;
 pub mod repo;

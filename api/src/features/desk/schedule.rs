@@ -3,9 +3,12 @@
 use std::collections::BTreeSet;
 
 use chrono::Duration;
-use techmart_entity::{audit::SubjectKind, desk::Column};
+use techmart_entity::{
+    audit::SubjectKind,
+    desk::{Column, Model, Queue},
+};
 
-use super::{repo, service, sources};
+use super::{ending, repo, service, sources};
 use crate::{
     auth::Context,
     error::Result,
@@ -54,11 +57,17 @@ pub async fn clocks(state: &State) -> Result<usize> {
 pub async fn reconcile(state: &State) -> Result<usize> {
     let cx = Context::system(state.clock.now());
     let db = state.db.read();
-    let there: BTreeSet<(SubjectKind, String)> =
-        repo::all_open(db).await?.into_iter().map(|row| (row.subject_kind, row.subject_id)).collect();
-    let waiting = sources::all(db, cx.today).await?;
+    let open = repo::all_open(db).await?;
+    let subjects = |of: &dyn Fn(&Model) -> bool| -> BTreeSet<(SubjectKind, String)> {
+        let rows = open.iter().filter(|row| of(row));
+        rows.map(|row| (row.subject_kind, row.subject_id.clone())).collect()
+    };
+    let (there, expiring) = (subjects(&|_| true), subjects(&|row| row.queue == Queue::Expiring));
+    let (waiting, ending) = (sources::all(db, cx.today).await?, ending::expiring(db, cx.today).await?);
+    let differs: BTreeSet<_> =
+        there.symmetric_difference(&waiting).chain(expiring.symmetric_difference(&ending)).collect();
     let mut n = 0;
-    for (kind, id) in there.symmetric_difference(&waiting) {
+    for (kind, id) in differs {
         state.db.write(async |tx| service::follow(tx, &cx, *kind, id).await).await?;
         n += 1;
     }

@@ -21,18 +21,17 @@ use techmart_entity::{
     value::code_list::Coded,
 };
 
+use super::ending::{ends_soon, expiring, is_silent};
 use crate::{
     clock::{day_of, end_of, start_of},
     error::Result,
     features::{
         docking::{policy::responder, repo as dockings},
+        expiry::policy::AHEAD,
         listing::{repo as listings, subject},
         organisation::repo as organisations,
     },
 };
-
-/// How many days before its agreement ends an entry comes to the desk.
-const AHEAD: i64 = 30;
 
 /// After how many days without anything done a docking stands still.
 const QUIET: i64 = 30;
@@ -63,14 +62,14 @@ impl Waiting {
 pub async fn of(db: &impl ConnectionTrait, kind: SubjectKind, id: &str, today: Day) -> Result<Vec<Waiting>> {
     let waiting = match kind {
         SubjectKind::Achievement | SubjectKind::Demand | SubjectKind::Provider => match id.parse() {
-            Ok(id) => listings::by_ids(db, &[id]).await?.into_iter().next().map(listing).unwrap_or_default(),
+            Ok(id) => of_listing(db, id, today).await?,
             Err(_) => Vec::new(),
         },
         SubjectKind::Organisation => match id.parse() {
-            Ok(id) => organisations::find(db, id).await?.and_then(organisation).into_iter().collect(),
+            Ok(id) => of_organisation(db, id, today).await?,
             Err(_) => Vec::new(),
         },
-        SubjectKind::ProviderEntry => of_entry(db, id, today).await?.into_iter().collect(),
+        SubjectKind::ProviderEntry => of_entry(db, id, today).await?,
         SubjectKind::Docking => of_docking(db, id, today).await?,
         SubjectKind::Recommendation => of_recommendation(db, id).await?.into_iter().collect(),
         SubjectKind::LedgerEntry => of_count(db, id).await?.into_iter().collect(),
@@ -92,6 +91,18 @@ pub async fn of(db: &impl ConnectionTrait, kind: SubjectKind, id: &str, today: D
         | SubjectKind::System => Vec::new(),
     };
     Ok(waiting)
+}
+
+async fn of_listing(db: &impl ConnectionTrait, id: ListingId, today: Day) -> Result<Vec<Waiting>> {
+    let Some(row) = listings::by_ids(db, &[id]).await?.into_iter().next() else { return Ok(Vec::new()) };
+    let expiring = match row.expires_at.filter(|_| ends_soon(&row, today)) {
+        Some(end) if is_silent(db, row.organisation_id).await? => Some(Waiting {
+            due_at: Some(end),
+            ..Waiting::new(Queue::Expiring, row.title.clone(), row.organisation_id, row.demo)
+        }),
+        Some(_) | None => None,
+    };
+    Ok(listing(row).into_iter().chain(expiring).collect())
 }
 
 fn listing(row: listing::Model) -> Vec<Waiting> {
@@ -119,32 +130,49 @@ fn listing(row: listing::Model) -> Vec<Waiting> {
     waiting
 }
 
-fn organisation(row: organisation::Model) -> Option<Waiting> {
-    let waits = row.verification == VerificationStatus::Submitted && row.merged_into.is_none();
-    waits.then(|| Waiting::new(Queue::Verification, row.name, Some(row.id), row.demo))
+async fn of_organisation(db: &impl ConnectionTrait, id: OrganisationId, today: Day) -> Result<Vec<Waiting>> {
+    let found = organisations::find(db, id).await?.filter(|row| row.merged_into.is_none());
+    let Some(row) = found else { return Ok(Vec::new()) };
+    let put = |queue| Waiting::new(queue, row.name.clone(), Some(id), row.demo);
+    let asked = row.renewal_asked_at.is_some();
+    Ok(match (row.verification, row.valid_until) {
+        (VerificationStatus::Submitted, _) => vec![put(Queue::Verification)],
+        (VerificationStatus::Verified | VerificationStatus::Expired, _) if asked => {
+            vec![put(Queue::Verification)]
+        }
+        (VerificationStatus::Verified, Some(last))
+            if last <= today + Duration::days(AHEAD) && is_silent(db, Some(id)).await? =>
+        {
+            vec![Waiting { due_at: Some(end_of(last)), ..put(Queue::Expiring) }]
+        }
+        (
+            VerificationStatus::Unverified
+            | VerificationStatus::Verified
+            | VerificationStatus::Rejected
+            | VerificationStatus::Expired
+            | VerificationStatus::Suspended,
+            _,
+        ) => Vec::new(),
+    })
 }
 
-async fn of_entry(db: &impl ConnectionTrait, id: &str, today: Day) -> Result<Option<Waiting>> {
-    let Ok(id) = id.parse() else { return Ok(None) };
+async fn of_entry(db: &impl ConnectionTrait, id: &str, today: Day) -> Result<Vec<Waiting>> {
+    let Ok(id) = id.parse() else { return Ok(Vec::new()) };
     let id: techmart_entity::id::ProviderEntryId = id;
-    let Some(row) = entry::Entity::find_by_id(id).one(db).await? else { return Ok(None) };
-    let soon = row.agreement_valid_to.filter(|last| *last <= today + Duration::days(AHEAD));
-    let (queue, due_at) = match (row.status, soon) {
-        (EntryStatus::Applied | EntryStatus::UnderReview, _) => (Queue::Entry, None),
-        (EntryStatus::Entered, Some(last)) => (Queue::Expiring, Some(end_of(last))),
-        (
-            EntryStatus::Approved
-            | EntryStatus::Rejected
-            | EntryStatus::Entered
-            | EntryStatus::Suspended
-            | EntryStatus::Expired
-            | EntryStatus::Exited,
-            _,
-        ) => return Ok(None),
-    };
+    let Some(row) = entry::Entity::find_by_id(id).one(db).await? else { return Ok(Vec::new()) };
     let title = title_of(db, row.listing_id).await?;
-    let item = Waiting::new(queue, title, Some(row.organisation_id), row.demo);
-    Ok(Some(Waiting { due_at, ..item }))
+    let put = |queue| Waiting::new(queue, title.clone(), Some(row.organisation_id), row.demo);
+    let soon = row.agreement_valid_to.filter(|last| *last <= today + Duration::days(AHEAD));
+    let expiring = soon.map(|last| Waiting { due_at: Some(end_of(last)), ..put(Queue::Expiring) });
+    let asked = row.renewal_asked_at.map(|_| put(Queue::Entry));
+    Ok(match row.status {
+        EntryStatus::Applied | EntryStatus::UnderReview => vec![put(Queue::Entry)],
+        EntryStatus::Entered => expiring.into_iter().chain(asked).collect(),
+        EntryStatus::Expired => asked.into_iter().collect(),
+        EntryStatus::Approved | EntryStatus::Rejected | EntryStatus::Suspended | EntryStatus::Exited => {
+            Vec::new()
+        }
+    })
 }
 
 /// What a docking waits for: an answer for one that nobody has an account of, a broker, a call.
@@ -275,7 +303,7 @@ async fn title_of(db: &impl ConnectionTrait, id: ListingId) -> Result<String> {
 /// # Errors
 /// When the database cannot be asked.
 pub async fn all(db: &impl ConnectionTrait, today: Day) -> Result<BTreeSet<(SubjectKind, String)>> {
-    let mut all = BTreeSet::new();
+    let mut all = expiring(db, today).await?;
     let waits = [ListingStatus::Submitted, ListingStatus::InReview];
     let listed: Vec<listing::Model> = listing::Entity::find()
         .filter(
@@ -292,9 +320,13 @@ pub async fn all(db: &impl ConnectionTrait, today: Day) -> Result<BTreeSet<(Subj
         )
         .all(db)
         .await?;
+    let owners: Vec<OrganisationId> =
+        listed.iter().filter(|row| ends_soon(row, today)).filter_map(|row| row.organisation_id).collect();
+    let written_for = organisations::with_editors(db, &owners).await?;
     for row in listed {
         let (kind, id) = (subject(row.kind), row.id.to_string());
-        if !listing(row).is_empty() {
+        let silent = row.organisation_id.is_none_or(|owner| !written_for.contains(&owner));
+        if (ends_soon(&row, today) && silent) || !listing(row).is_empty() {
             all.insert((kind, id));
         }
     }
@@ -314,7 +346,16 @@ pub async fn all(db: &impl ConnectionTrait, today: Day) -> Result<BTreeSet<(Subj
         Organisation,
         organisation::Entity,
         organisation::Column::Id,
-        organisation::Column::Verification.eq(VerificationStatus::Submitted)
+        Condition::all().add(organisation::Column::MergedInto.is_null()).add(
+            Condition::any().add(organisation::Column::Verification.eq(VerificationStatus::Submitted)).add(
+                Condition::all()
+                    .add(
+                        organisation::Column::Verification
+                            .is_in([VerificationStatus::Verified, VerificationStatus::Expired])
+                    )
+                    .add(organisation::Column::RenewalAskedAt.is_not_null())
+            )
+        )
     );
     put!(
         ProviderEntry,
@@ -324,8 +365,8 @@ pub async fn all(db: &impl ConnectionTrait, today: Day) -> Result<BTreeSet<(Subj
             .add(entry::Column::Status.is_in([EntryStatus::Applied, EntryStatus::UnderReview]))
             .add(
                 Condition::all()
-                    .add(entry::Column::Status.eq(EntryStatus::Entered))
-                    .add(entry::Column::AgreementValidTo.lte(today + Duration::days(AHEAD)))
+                    .add(entry::Column::Status.is_in([EntryStatus::Entered, EntryStatus::Expired]))
+                    .add(entry::Column::RenewalAskedAt.is_not_null())
             )
     );
     put!(

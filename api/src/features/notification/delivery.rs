@@ -7,7 +7,7 @@ use chrono::Duration;
 use techmart_entity::{
     Instant,
     account::{self, MailPace},
-    id::{AccountId, AuditId, NotificationId},
+    id::{AccountId, NotificationId},
     notification::{MailState, Model, NotificationKind, Text, Words},
 };
 
@@ -17,7 +17,7 @@ use super::{
     unsubscribe,
 };
 use crate::{
-    features::account::repo as accounts,
+    features::{account::repo as accounts, expiry::link},
     jobs::JobError,
     mail::{Calendar, Extras, Letter},
     outbox::Notice,
@@ -46,6 +46,7 @@ pub async fn send(state: &State, id: NotificationId) -> Result<(), JobError> {
     }
     let extras = Extras {
         link: row.path.as_ref().map(|path| format!("{}/api/v1/{path}", state.config.public_url)),
+        renewal: renewal(state, &row)?,
         unsubscribe: Some(unsubscribe::link(state, person.id, row.kind)?),
         calendar,
     };
@@ -65,8 +66,8 @@ async fn still_concerned(
     if chosen.is_some_and(|chosen| chosen.mail == MailPace::Never) {
         return Ok(None);
     }
-    let Some(audit_id) = row.audit_id else { return Ok(Some((person, None))) };
-    let told = concerned(state, audit_id).await?;
+    let Some(notice) = told::again(row) else { return Ok(Some((person, None))) };
+    let told = concerned(state, notice).await?;
     let told = told.as_ref().as_ref().filter(|told| told.people.contains(&person.id));
     Ok(told.map(|told| {
         let invitation = told.calendar.as_ref();
@@ -76,16 +77,16 @@ async fn still_concerned(
     }))
 }
 
-/// Whom an act concerned a moment ago. An act of which many are told has a mail for each of them, one after another.
+/// Whom a notice concerned a moment ago. One of which many are told has a mail for each of them, one after another.
 #[derive(Debug, Default)]
 pub struct Concerned {
     last: Mutex<Option<Moment>>,
 }
 
-/// An act, when it was asked about, and what was answered.
+/// A notice, when it was asked about, and what was answered.
 #[derive(Clone, Debug)]
 struct Moment {
-    of: AuditId,
+    of: Notice,
     at: Instant,
     told: Arc<Option<Told>>,
 }
@@ -93,19 +94,34 @@ struct Moment {
 /// For how many seconds that holds.
 const HOLDS: i64 = 2;
 
-async fn concerned(state: &State, audit_id: AuditId) -> Result<Arc<Option<Told>>, JobError> {
+async fn concerned(state: &State, notice: Notice) -> Result<Arc<Option<Told>>, JobError> {
     let now = state.clock.now();
     let last = state.concerned.last.lock().unwrap_or_else(PoisonError::into_inner).clone();
     if let Some(Moment { of, at, told }) = last
-        && of == audit_id
+        && of == notice
         && now - at < Duration::seconds(HOLDS)
     {
         return Ok(told);
     }
-    let told = Arc::new(told::of(state.db.read(), &Notice::Act { audit_id }).await?);
+    let told = Arc::new(told::of(state.db.read(), &notice).await?);
     let mut last = state.concerned.last.lock().unwrap_or_else(PoisonError::into_inner);
-    *last = Some(Moment { of: audit_id, at: now, told: Arc::clone(&told) });
+    *last = Some(Moment { of: notice, at: now, told: Arc::clone(&told) });
     Ok(told)
+}
+
+/// The link that renews what a row reminds of, with what it is called.
+fn renewal(state: &State, row: &Model) -> Result<Option<(&'static str, String)>, JobError> {
+    match told::again(row) {
+        Some(Notice::Expiry { term, .. }) => link::of(state, row.account_id, term),
+        Some(
+            Notice::Act { .. }
+            | Notice::Reminder { .. }
+            | Notice::SavedSearch { .. }
+            | Notice::Desk { .. }
+            | Notice::Recommendation { .. },
+        )
+        | None => Ok(None),
+    }
 }
 
 async fn reachable(state: &State, id: AccountId) -> Result<Option<account::Model>, JobError> {
@@ -130,6 +146,10 @@ pub async fn digest(state: &State, account: AccountId, until: Instant) -> Result
     for row in rows {
         if let Some((found, _)) = still_concerned(state, &row).await? {
             person = Some(found);
+            let link = renewal(state, &row)?.map(|(label, link)| format!("{label}\n  {link}"));
+            let mut row = row;
+            row.words.zh.lines.extend(link.clone());
+            row.words.en.lines.extend(link);
             wanted.push(row);
         }
     }
@@ -142,7 +162,7 @@ pub async fn digest(state: &State, account: AccountId, until: Instant) -> Result
         _ => unsubscribe::link_of_all(state, person.id)?,
     };
     let link = Some(format!("{}/api/v1/notifications", state.config.public_url));
-    let extras = Extras { link, unsubscribe: Some(unsubscribe), calendar: None };
+    let extras = Extras { link, unsubscribe: Some(unsubscribe), ..Extras::default() };
     let letter = Letter::write(&gathered(&person.name, &wanted), &person.locale, extras)?;
     let message_id = format!("digest-{account}-{}", until.timestamp());
     state.mailer.send(&person.email, &letter, &message_id).await?;

@@ -15,7 +15,7 @@ use crate::{
     error::Result,
     web::{
         act::{Act, Look},
-        answer::Answer,
+        answer::{self, Answer},
         body::Body,
         paging::Page,
         path::{Id, segment},
@@ -104,7 +104,7 @@ async fn choose_notification_preference(act: Act, body: Body<PreferencePatch>) -
 #[get("")]
 async fn show_unsubscribe(look: Look, query: Query<UnsubscribeQuery>) -> Result<HttpResponse> {
     let (_, what) = unsubscribe::read(&look.state, &query.0.token)?;
-    Ok(page(unsubscribe::ask(what)))
+    Ok(answer::page(unsubscribe::ask(what)))
 }
 
 /// Ends mails of a kind for whom the token names, without signing in (RFC 8058). Again and again it does no harm.
@@ -114,16 +114,5 @@ async fn show_unsubscribe(look: Look, query: Query<UnsubscribeQuery>) -> Result<
 async fn end_mails(look: Look, query: Query<UnsubscribeQuery>) -> Result<HttpResponse> {
     let (account, what) = unsubscribe::read(&look.state, &query.0.token)?;
     unsubscribe::end(&look.state, account, what).await?;
-    Ok(page(unsubscribe::ended(what)))
-}
-
-fn page(body: String) -> HttpResponse {
-    HttpResponse::Ok()
-        .content_type("text/html; charset=utf-8")
-        .insert_header(("Cache-Control", "no-store"))
-        .insert_header((
-            "Content-Security-Policy",
-            "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'",
-        ))
-        .body(body)
+    Ok(answer::page(unsubscribe::ended(what)))
 }

@@ -122,6 +122,7 @@ pub async fn gathered_since(db: &impl ConnectionTrait, account: AccountId, since
     let found = Entity::find()
         .filter(Column::AccountId.eq(account))
         .filter(Column::Mail.eq(MailState::Digest))
+        .filter(Column::Kind.ne(NotificationKind::Recommendation))
         .filter(Column::CreatedAt.gte(since))
         .limit(1)
         .one(db)
@@ -137,10 +138,50 @@ pub async fn gathered(db: &impl ConnectionTrait, account: AccountId, until: Inst
     Ok(Entity::find()
         .filter(Column::AccountId.eq(account))
         .filter(Column::Mail.eq(MailState::Digest))
+        .filter(Column::Kind.ne(NotificationKind::Recommendation))
         .filter(Column::CreatedAt.lt(until))
         .order_by_asc(Column::Id)
         .all(db)
         .await?)
+}
+
+/// Says that a mail of its own making brought what somebody was told of those subjects.
+///
+/// # Errors
+/// When the rows cannot be written.
+pub async fn digested(
+    tx: &Tx,
+    account: AccountId,
+    kind: NotificationKind,
+    subjects: &[String],
+    at: Instant,
+) -> Result<()> {
+    Entity::update_many()
+        .filter(Column::AccountId.eq(account))
+        .filter(Column::Kind.eq(kind))
+        // What was let go may have come back, and who wanted none may have thought better of it.
+        .filter(Column::Mail.ne(MailState::Sent))
+        .filter(Column::SubjectId.is_in(subjects.iter().cloned()))
+        .col_expr(Column::Mail, Expr::value(MailState::Sent))
+        .col_expr(Column::MailedAt, Expr::value(at))
+        .exec(tx)
+        .await?;
+    Ok(())
+}
+
+/// Lets go of what waits for such a mail and will not be brought by it, whoever it was told.
+///
+/// # Errors
+/// When the rows cannot be written.
+pub async fn let_go(tx: &Tx, kind: NotificationKind, subject: &str) -> Result<()> {
+    Entity::update_many()
+        .filter(Column::SubjectId.eq(subject))
+        .filter(Column::Kind.eq(kind))
+        .filter(Column::Mail.eq(MailState::Digest))
+        .col_expr(Column::Mail, Expr::value(MailState::Dropped))
+        .exec(tx)
+        .await?;
+    Ok(())
 }
 
 /// Whether something that was told somebody before waits to be sent.

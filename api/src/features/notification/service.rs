@@ -20,6 +20,7 @@ use crate::{
     features::{
         account::{repo as accounts, service::set_match_digest},
         organisation::repo as organisations,
+        recommendation::repo as recommendations,
     },
     jobs::JobError,
     outbox::{self, Job, Mail, Notice},
@@ -64,22 +65,29 @@ async fn tell_one(
     chosen: Option<&preference::Model>,
 ) -> Result<()> {
     let listed = chosen.is_none_or(|chosen| chosen.listed);
+    let matched = told.kind == NotificationKind::Recommendation;
     let pace = if person.email_verified_at.is_none() {
         MailPace::Never
+    } else if matched {
+        person.match_digest
     } else {
         chosen.map_or(told.kind.default_pace(), |chosen| chosen.mail)
     };
     let mail = match pace {
-        MailPace::AtOnce => MailState::Waiting,
-        MailPace::Daily => MailState::Digest,
+        // The digest of matches brings these, at either pace, and says so here.
+        MailPace::AtOnce if !matched => MailState::Waiting,
+        MailPace::AtOnce | MailPace::Daily => MailState::Digest,
         MailPace::Never => MailState::Unwanted,
     };
     if !listed && mail == MailState::Unwanted {
         return Ok(());
     }
+    let mailed_at = if matched { told_by_mail(tx, told, person.id).await? } else { None };
+    let mail = if mailed_at.is_some() { MailState::Sent } else { mail };
     // Before the row itself would be found.
-    let gathered =
-        mail == MailState::Digest && repo::gathered_since(tx, person.id, last_morning(now)).await?;
+    let gathered = mail == MailState::Digest
+        && !matched
+        && repo::gathered_since(tx, person.id, last_morning(now)).await?;
     let id = NotificationId::new();
     let row = Model {
         id,
@@ -94,7 +102,7 @@ async fn tell_one(
         listed,
         read_at: None,
         mail,
-        mailed_at: None,
+        mailed_at,
         created_at: now,
     };
     if !repo::insert(tx, row).await? {
@@ -106,7 +114,7 @@ async fn tell_one(
             outbox::push(tx, now, &Job::Mail(mail)).await
         }
         // The first since the last morning asks for the next one's mail, which brings them all.
-        MailState::Digest if !gathered => {
+        MailState::Digest if !gathered && !matched => {
             let until = next_morning(now);
             let job = Job::Mail(Mail::NotificationDigest { account_id: person.id, until });
             outbox::push_at(tx, now, until, &job).await
@@ -116,6 +124,16 @@ async fn tell_one(
         | MailState::Sent
         | MailState::Dropped
         | MailState::Failed => Ok(()),
+    }
+}
+
+/// When a digest of matches, which may have been faster than this, brought a recommendation to somebody.
+async fn told_by_mail(tx: &Tx, told: &Told, person: AccountId) -> Result<Option<Instant>> {
+    // A digest that goes out now waits for this, or this for it.
+    accounts::hold(tx, person).await?;
+    match told.subject.1.parse() {
+        Ok(id) => recommendations::told_at(tx, id, person).await,
+        Err(_) => Ok(None),
     }
 }
 

@@ -149,6 +149,12 @@ pub struct OrganisationOut {
     pub verification_reason: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub verified_at: Option<Moment>,
+    /// The last day of the verification; absent when it has no end.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub valid_until: Option<chrono::NaiveDate>,
+    /// When its people asked for another term, while nobody has answered.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub renewal_asked_at: Option<Moment>,
     /// Whether it came here because a source names it; then brokers look after it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub named_by_source: Option<bool>,
@@ -201,6 +207,9 @@ pub struct VerifyIn {
     /// The paper, uploaded with the purpose `verification` by the broker or for the organisation.
     #[serde(default)]
     pub attachment_id: Option<AttachmentId>,
+    /// The last day of the verification; when absent, the service's usual term from today.
+    #[serde(default)]
+    pub valid_until: Option<chrono::NaiveDate>,
 }
 
 /// Why; it reaches the owners.

@@ -9,7 +9,7 @@ use super::{
         MemberIn, MemberOut, MemberQuery, MemberRoleIn, OrganisationIn, OrganisationOut, OrganisationPatch,
         OrganisationQuery, VerificationReasonIn, VerifyIn,
     },
-    members, service, view,
+    members, service, verification, view,
 };
 use crate::{
     error::Result,
@@ -38,6 +38,8 @@ pub fn routes(config: &mut ServiceConfig) {
             .service(submit_verification)
             .service(verify_organisation)
             .service(reject_verification)
+            .service(renew_verification)
+            .service(ask_renewal)
             .service(suspend_organisation)
             .service(resume_organisation)
             .service(list_members)
@@ -105,7 +107,8 @@ async fn patch_organisation(
     params(("id" = OrganisationId, Path)), responses((status = 200, body = OrganisationOut)))]
 #[post("/{id}/submit-verification")]
 async fn submit_verification(act: Act, id: Id<OrganisationId>) -> Result<HttpResponse> {
-    act.run(async |tx| Ok(view::shown(&act, service::submit(tx, &act, id.0, &act.precondition).await?))).await
+    act.run(async |tx| Ok(view::shown(&act, verification::submit(tx, &act, id.0, &act.precondition).await?)))
+        .await
 }
 
 /// A broker who is no member has convinced themselves of the organisation.
@@ -113,8 +116,43 @@ async fn submit_verification(act: Act, id: Id<OrganisationId>) -> Result<HttpRes
     request_body = VerifyIn, responses((status = 200, body = OrganisationOut)))]
 #[post("/{id}/verify")]
 async fn verify_organisation(act: Act, id: Id<OrganisationId>, body: Body<VerifyIn>) -> Result<HttpResponse> {
+    let given = with_term(&act, body.0);
     act.run(async |tx| {
-        let row = service::verify(tx, &act, id.0, &act.precondition, body.0.clone()).await?;
+        let row = verification::verify(tx, &act, id.0, &act.precondition, given.clone()).await?;
+        Ok(view::shown(&act, row))
+    })
+    .await
+}
+
+/// What was given, with the usual term where it names none.
+fn with_term(act: &Act, given: VerifyIn) -> VerifyIn {
+    let usual = act.state.config.verification_until(act.today);
+    VerifyIn { valid_until: given.valid_until.or(usual), ..given }
+}
+
+/// A broker who is no member has convinced themselves again: another term, in one act, before or after the last day. It
+/// is later than the one before.
+#[utoipa::path(operation_id = "renew_organisation_verification", tag = "organisations",
+    params(("id" = OrganisationId, Path)), request_body = VerifyIn,
+    responses((status = 200, body = OrganisationOut)))]
+#[post("/{id}/renew-verification")]
+async fn renew_verification(act: Act, id: Id<OrganisationId>, body: Body<VerifyIn>) -> Result<HttpResponse> {
+    let given = with_term(&act, body.0);
+    act.run(async |tx| {
+        let row = verification::renew(tx, &act, id.0, &act.precondition, given.clone()).await?;
+        Ok(view::shown(&act, row))
+    })
+    .await
+}
+
+/// Asks the centre for another term of the verification, from thirty days before its last day on. Asked again, it was
+/// asked once.
+#[utoipa::path(operation_id = "ask_renewal_of_organisation_verification", tag = "organisations",
+    params(("id" = OrganisationId, Path)), responses((status = 200, body = OrganisationOut)))]
+#[post("/{id}/ask-renewal")]
+async fn ask_renewal(act: Act, id: Id<OrganisationId>) -> Result<HttpResponse> {
+    act.run(async |tx| {
+        let row = verification::ask_renewal(tx, &act, id.0, &act.precondition).await?;
         Ok(view::shown(&act, row))
     })
     .await
@@ -131,7 +169,7 @@ async fn reject_verification(
     body: Body<VerificationReasonIn>,
 ) -> Result<HttpResponse> {
     act.run(async |tx| {
-        let row = service::reject(tx, &act, id.0, &act.precondition, body.0.reason.clone()).await?;
+        let row = verification::reject(tx, &act, id.0, &act.precondition, body.0.reason.clone()).await?;
         Ok(view::shown(&act, row))
     })
     .await
@@ -149,7 +187,7 @@ async fn suspend_organisation(
     body: Body<VerificationReasonIn>,
 ) -> Result<HttpResponse> {
     act.run(async |tx| {
-        let row = service::suspend(tx, &act, id.0, &act.precondition, body.0.reason.clone()).await?;
+        let row = verification::suspend(tx, &act, id.0, &act.precondition, body.0.reason.clone()).await?;
         Ok(view::shown(&act, row))
     })
     .await
@@ -160,7 +198,8 @@ async fn suspend_organisation(
     responses((status = 200, body = OrganisationOut)))]
 #[post("/{id}/resume")]
 async fn resume_organisation(act: Act, id: Id<OrganisationId>) -> Result<HttpResponse> {
-    act.run(async |tx| Ok(view::shown(&act, service::resume(tx, &act, id.0, &act.precondition).await?))).await
+    act.run(async |tx| Ok(view::shown(&act, verification::resume(tx, &act, id.0, &act.precondition).await?)))
+        .await
 }
 
 /// The members. For members, the centre, and auditors without addresses.

@@ -134,7 +134,7 @@ pub fn move_it(cx: &Context, row: &Model, relation: Relation, mv: VerificationMo
                 "Owners and editors who act for the organisation submit it; name it in Acting-Organisation."
             )))
         }
-        VerificationMove::Verify | VerificationMove::Reject => {
+        VerificationMove::Verify | VerificationMove::Reject | VerificationMove::Renew => {
             if !cx.actor.is_broker() {
                 return Err(AppError::forbidden(say!("这一步由技术经理人执行。", "Brokers do this.")));
             }
@@ -153,6 +153,21 @@ pub fn move_it(cx: &Context, row: &Model, relation: Relation, mv: VerificationMo
             Err(AppError::forbidden(say!("到期由系统执行。", "The service itself lets things expire.")))
         }
     }
+}
+
+/// Whether the caller may ask for another term of the verification: who may also submit it.
+///
+/// # Errors
+/// 401 or 403.
+pub fn ask_renewal(cx: &Context, relation: Relation) -> Result<()> {
+    cx.person()?;
+    if relation.editor {
+        return Ok(());
+    }
+    Err(AppError::forbidden(say!(
+        "由代表该单位的负责人或编辑申请续期（请用 Acting-Organisation 指明单位）。",
+        "Owners and editors who act for the organisation ask for it; name it in Acting-Organisation."
+    )))
 }
 
 fn disinterested(relation: Relation) -> Result<()> {

@@ -7,7 +7,7 @@ use sea_orm::{
     QueryOrder, QuerySelect, Set,
 };
 use techmart_entity::{
-    Instant, account,
+    Day, Instant, account,
     id::{AccountId, OrganisationId},
     life_cycle::StatusChange,
     organisation::{
@@ -123,6 +123,8 @@ pub fn blank(cx: &Context, name: &str, kind: OrganisationKind) -> Model {
         verification_reason: None,
         verified_by: None,
         verified_at: None,
+        valid_until: None,
+        renewal_asked_at: None,
         merged_into: None,
         created_by: None,
         created_at: cx.now,
@@ -237,6 +239,24 @@ pub async fn list(db: &impl ConnectionTrait, filter: &Filter, limit: u64) -> Res
     Ok(Entity::find().filter(condition).order_by_desc(Column::Id).limit(limit).all(db).await?)
 }
 
+/// Verified organisations whose verification ended before `today`.
+///
+/// # Errors
+/// When the database cannot be asked.
+pub async fn over(db: &impl ConnectionTrait, today: Day, limit: u64) -> Result<Vec<OrganisationId>> {
+    Ok(Entity::find()
+        .select_only()
+        .column(Column::Id)
+        .filter(Column::Verification.eq(VerificationStatus::Verified))
+        .filter(Column::ValidUntil.lt(today))
+        .filter(Column::MergedInto.is_null())
+        .order_by_asc(Column::ValidUntil)
+        .limit(limit)
+        .into_tuple()
+        .all(db)
+        .await?)
+}
+
 /// Writes a new row.
 ///
 /// # Errors
@@ -329,6 +349,26 @@ pub async fn editors(db: &impl ConnectionTrait, id: OrganisationId) -> Result<Ve
 pub async fn members_of(db: &impl ConnectionTrait, id: OrganisationId) -> Result<Vec<AccountId>> {
     let rows = membership::Entity::find().filter(membership::Column::OrganisationId.eq(id)).all(db).await?;
     Ok(rows.into_iter().map(|row| row.account_id).collect())
+}
+
+/// Those of the organisations that somebody writes for.
+///
+/// # Errors
+/// When the database cannot be asked.
+pub async fn with_editors(
+    db: &impl ConnectionTrait,
+    ids: &[OrganisationId],
+) -> Result<HashSet<OrganisationId>> {
+    let found: Vec<OrganisationId> = membership::Entity::find()
+        .select_only()
+        .column(membership::Column::OrganisationId)
+        .distinct()
+        .filter(membership::Column::OrganisationId.is_in(ids.iter().copied()))
+        .filter(membership::Column::Role.is_in([MemberRole::Owner, MemberRole::Editor]))
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok(found.into_iter().collect())
 }
 
 /// A membership.

@@ -2,10 +2,12 @@
 //! at once.
 
 use techmart_entity::{
+    Day,
     organisation::{Model, OrganisationKind, status::VerificationStatus},
     value::{field::IndustryCode, uscc::Uscc},
 };
 
+use super::dto::VerifyIn;
 use crate::{error::Fault, features::code_list::is_town, say};
 
 /// Whether an organisation of that kind registers with its credit code.
@@ -59,6 +61,20 @@ pub fn suspended(row: &Model, pointer: &str) -> Option<Fault> {
             ),
         )
     })
+}
+
+/// What is wrong with the term of a verification: it ends today at the earliest, and a renewal later than what it renews.
+#[must_use]
+pub fn term(today: Day, before: Option<Day>, given: &VerifyIn) -> Option<Fault> {
+    let last = given.valid_until?;
+    if last < today {
+        let detail = say!("{last} 已过去；今天是 {today}。", "{last} is past; today is {today}.");
+        return Some(Fault::at("/valid_until", "past", detail));
+    }
+    let before = before.filter(|before| last <= *before)?;
+    let detail =
+        say!("续期应晚于原有效期 {before}。", "A renewal lasts longer than what it renews ({before}).");
+    Some(Fault::at("/valid_until", "no_extension", detail))
 }
 
 /// What is wrong with a row. `named_by_source`: nobody registered it, so it may lack its credit code.

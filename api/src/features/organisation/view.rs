@@ -63,6 +63,8 @@ pub fn show(row: Model, relation: Relation) -> OrganisationOut {
         verification_evidence: row.verification_evidence.filter(|_| inside),
         verification_reason: row.verification_reason.filter(|_| inside),
         verified_at: row.verified_at.filter(|_| inside).map(Into::into),
+        valid_until: row.valid_until.filter(|_| inside),
+        renewal_asked_at: row.renewal_asked_at.filter(|_| inside).map(Into::into),
         named_by_source: inside.then_some(named_by_source),
         legal_moves: inside.then(|| row.verification.legal()),
         contacts: policy::may_read_contacts(relation).then_some(row.contacts.0),

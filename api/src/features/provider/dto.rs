@@ -43,6 +43,9 @@ pub struct EntryOut {
     pub demo: bool,
     pub signed_on: Option<chrono::NaiveDate>,
     pub valid_to: Option<chrono::NaiveDate>,
+    /// When its people asked for another agreement, while nobody has answered. For insiders.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub renewal_asked_at: Option<Moment>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub agreement_number: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]

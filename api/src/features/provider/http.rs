@@ -33,6 +33,7 @@ pub fn routes(config: &mut ServiceConfig) {
             .service(suspend_entry)
             .service(resume_entry)
             .service(renew_entry)
+            .service(ask_renewal_of_entry)
             .service(exit),
     );
 }
@@ -119,6 +120,15 @@ async fn resume_entry(act: Act, id: Id<ListingId>) -> Result<HttpResponse> {
 #[post("/{id}/entry/renew")]
 async fn renew_entry(act: Act, id: Id<ListingId>, body: Body<AgreementIn>) -> Result<HttpResponse> {
     act.run(async |tx| entries::renew(tx, &act, id.0, &act.precondition, &body.0).await).await
+}
+
+/// Asks the centre for another agreement, from thirty days before the last day of the one that holds on. Asked again, it
+/// was asked once.
+#[utoipa::path(operation_id = "ask_renewal_of_provider_entry", tag = "providers", params(("id" = ListingId, Path)),
+    responses((status = 200, body = EntryOut)))]
+#[post("/{id}/entry/ask-renewal")]
+async fn ask_renewal_of_entry(act: Act, id: Id<ListingId>) -> Result<HttpResponse> {
+    act.run(async |tx| entries::ask_renewal(tx, &act, id.0, &act.precondition).await).await
 }
 
 /// Ends the entry, with the reason: its owners and editors, a broker or an admin.

@@ -82,6 +82,18 @@ pub async fn advance(
     if !change.to().is_open() {
         set.open_key = Set(None);
     }
+    save(tx, row, now, set).await
+}
+
+/// Writes that another agreement was asked for.
+///
+/// # Errors
+/// 412 when the row is no longer the one that was read.
+pub async fn asked(tx: &Tx, row: &Model, now: Instant) -> Result<Model> {
+    save(tx, row, now, ActiveModel { renewal_asked_at: Set(Some(now)), ..Default::default() }).await
+}
+
+async fn save(tx: &Tx, row: &Model, now: Instant, mut set: ActiveModel) -> Result<Model> {
     set.version = Set(row.version + 1);
     set.updated_at = Set(now);
     let updated = Entity::update_many()

@@ -25,8 +25,8 @@ use crate::{
     db::Tx,
     error::{AppError, Fault, Result},
     features::{
-        attachment, audit, audit::Record, ledger::rules as counting, listing, listing::policy::Relation,
-        organisation::repo as organisations,
+        attachment, audit, audit::Record, expiry, ledger::rules as counting, listing,
+        listing::policy::Relation, organisation::repo as organisations,
     },
     outbox::{self, Job, Mail},
     say,
@@ -79,6 +79,7 @@ pub async fn apply(tx: &Tx, cx: &Context, page: ListingId) -> Result<Answer<Entr
         agreement_signed_on: None,
         agreement_valid_to: None,
         agreement_attachment_id: None,
+        renewal_asked_at: None,
         applied_by,
         reviewed_by: None,
         approved_by: None,
@@ -279,6 +280,36 @@ pub async fn renew(
     Ok(view::show(moved, relation))
 }
 
+/// Asks the centre for another agreement, while the one that holds ends soon or has ended. Asked twice, it was asked
+/// once.
+///
+/// # Errors
+/// 403 for whoever does not write for the provider, 404, 409 when there is nothing to renew, 422 when it is too early.
+pub async fn ask_renewal(
+    tx: &Tx,
+    cx: &Context,
+    page: ListingId,
+    precondition: &Precondition,
+) -> Result<Answer<EntryOut>> {
+    let page = listing::repo::find(tx, ListingKind::Provider, page).await?;
+    let relation = view::relation(tx, cx, &page).await?;
+    let row = repo::hold_latest(tx, page.id).await?;
+    policy::see(&row, relation)?;
+    policy::apply(cx, relation)?;
+    precondition.honour(&view::tag(&row))?;
+    row.status.apply(EntryMove::Renew)?;
+    if let Some(fault) = expiry::policy::too_early(cx.today, row.agreement_valid_to) {
+        return Err(AppError::rules(vec![fault]));
+    }
+    if row.renewal_asked_at.is_some() {
+        return Ok(view::show(row, relation));
+    }
+    let asked = repo::asked(tx, &row, cx.now).await?;
+    let facts = serde_json::json!({ "valid_to": row.agreement_valid_to });
+    audit::record(tx, cx, Record::act("ask_renewal", SubjectKind::ProviderEntry, row.id).with(facts)).await?;
+    Ok(view::show(asked, relation))
+}
+
 /// What is wrong with an agreement; its paper, when that can be used.
 async fn check_agreement(
     tx: &Tx,
@@ -326,6 +357,7 @@ fn signed(agreement: &AgreementIn) -> ActiveModel {
         agreement_signed_on: Set(Some(agreement.signed_on)),
         agreement_valid_to: Set(Some(agreement.valid_to)),
         agreement_attachment_id: Set(Some(agreement.attachment_id)),
+        renewal_asked_at: Set(None),
         ..Default::default()
     }
 }

@@ -54,6 +54,7 @@ pub fn show(row: Model, relation: Relation) -> Answer<EntryOut> {
         demo: row.demo,
         signed_on: row.agreement_signed_on,
         valid_to: row.agreement_valid_to,
+        renewal_asked_at: row.renewal_asked_at.filter(|_| inside).map(Into::into),
         agreement_number: row.agreement_number.filter(|_| inside),
         attachment_id: row.agreement_attachment_id.filter(|_| inside),
         legal_moves: inside.then(|| row.status.legal()),

@@ -21,9 +21,10 @@ use crate::{
     clock::next_morning,
     error::{AppError, Result},
     features::{
+        account::repo as accounts,
         listing::{plural, repo as listings},
         matching::reasons::sentences,
-        notification::unsubscribe,
+        notification::{repo as notifications, unsubscribe},
         organisation::repo as organisations,
         search::doc::is_indexed,
     },
@@ -90,7 +91,16 @@ pub async fn send(
         let first = rows.first().map(|row| row.id.to_string()).unwrap_or_default();
         state.mailer.send(&person.email, &letter, &format!("{message_id}-{}-{first}", person.id)).await?;
         let cx = Context::system(state.clock.now());
-        state.db.write(async |tx| repo::told(tx, &cx, person.id, &rows).await).await?;
+        let subjects: Vec<String> = rows.iter().map(|row| row.id.to_string()).collect();
+        state
+            .db
+            .write(async |tx| {
+                accounts::hold(tx, person.id).await?;
+                repo::told(tx, &cx, person.id, &rows).await?;
+                let kind = NotificationKind::Recommendation;
+                notifications::digested(tx, person.id, kind, &subjects, cx.now).await
+            })
+            .await?;
         more |= too_many;
     }
     if more {

@@ -25,7 +25,7 @@ use crate::{
         organisation::repo as organisations,
         search::doc::is_indexed,
     },
-    outbox::{self, Job, Mail},
+    outbox::{self, Job, Mail, Notice},
     state::State,
 };
 
@@ -237,13 +237,19 @@ async fn change(
     Ok(())
 }
 
-/// Queues the digests of the organisations on both sides: at once for those who want it so, and for the others the
+/// Tells the organisations on both sides, and queues their digests: at once for those who want it so, and for the others the
 /// next morning's.
 async fn tell(tx: &Tx, cx: &Context, news: &[Model]) -> Result<()> {
     let mut organisations: Vec<OrganisationId> =
         news.iter().flat_map(|row| [row.enterprise_id, row.supplier_id]).collect();
     organisations.sort();
     organisations.dedup();
+    for row in news {
+        for organisation_id in [row.enterprise_id, row.supplier_id] {
+            let notice = Notice::Recommendation { recommendation_id: row.id, organisation_id };
+            outbox::push(tx, cx.now, &Job::Notify(notice)).await?;
+        }
+    }
     let morning = next_morning(cx.now);
     for organisation_id in organisations {
         for (pace, at) in [(MailPace::AtOnce, cx.now), (MailPace::Daily, morning)] {

@@ -9,6 +9,7 @@ use techmart_entity::{
     id::{AccountId, ListingId, OrganisationId, RecommendationId},
     life_cycle::StatusChange,
     listing::{self, ListingKind},
+    notification::NotificationKind,
     recommendation::{ActiveModel, Column, Entity, Model, RecommendationStatus, notice},
 };
 use techmart_search::Match;
@@ -17,6 +18,7 @@ use crate::{
     auth::Context,
     db::Tx,
     error::{AppError, Code, Result},
+    features::notification::repo as notifications,
     say,
 };
 
@@ -160,7 +162,22 @@ pub async fn advance(
             say!("内容刚被他人修改，请重新读取。", "Somebody has just changed it; read it again."),
         ));
     }
+    if change.to() != RecommendationStatus::Open {
+        notifications::let_go(tx, NotificationKind::Recommendation, &row.id.to_string()).await?;
+    }
     find(tx, row.id).await
+}
+
+/// When a person was told by mail.
+///
+/// # Errors
+/// When the database cannot be asked.
+pub async fn told_at(
+    db: &impl ConnectionTrait,
+    id: RecommendationId,
+    account: AccountId,
+) -> Result<Option<Instant>> {
+    Ok(notice::Entity::find_by_id((id, account)).one(db).await?.map(|row| row.told_at))
 }
 
 /// The open ones of an organisation that a person was not told, best first.

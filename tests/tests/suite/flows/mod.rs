@@ -3,9 +3,11 @@
 mod achievement;
 mod cases;
 mod contracts;
+mod declined;
 mod desk;
 mod docking;
 mod duplicates;
+mod expiry;
 mod funnel;
 mod import;
 mod indicators;

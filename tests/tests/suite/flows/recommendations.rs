@@ -691,3 +691,55 @@ async fn an_enterprise_without_a_name_is_named_to_nobody_but_the_centre() {
     let mails = world.mails_to(&university.email).join("\n");
     assert!(!mails.contains(NAME) && !mails.contains(PHONE), "{mails}");
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn a_recommendation_is_a_line_in_the_list_and_its_mail_is_the_digests() {
+    let world = World::start().await;
+    let actors = Actors::of(&world).await;
+    let m = market(&actors).await;
+    let lines = async |client: &Client| -> Vec<Value> {
+        let list = client.get("/notifications?kind=recommendation").await.ok();
+        list["items"].as_array().unwrap().clone()
+    };
+    // One reads mail at once, one none at all.
+    m.enterprise.patch("/me", json!({ "match_digest": "at_once" })).await.ok();
+    m.university.patch("/me", json!({ "match_digest": "never" })).await.ok();
+    let robot = post(&m.university, &m.broker, "achievements", offer("制冷剂检漏机器人")).await;
+    recommended(&m.broker, &robot, &m.need).await;
+    done(&world).await;
+    until("the digest is sent", async || digests(&world, &m.enterprise).len() == 1).await;
+    until("and the line knows", async || lines(&m.enterprise).await[0]["mail"] == "sent").await;
+    let line = lines(&m.enterprise).await.remove(0);
+    assert_eq!(line["zh"]["subject"], "推荐：制冷剂检漏机器人");
+    assert!(line["zh"]["lines"].to_string().contains("制冷剂"), "with its reasons: {line}");
+    assert_eq!(line["href"], format!("/api/v1/achievements/{robot}"));
+    let line = lines(&m.university).await.remove(0);
+    assert_eq!(
+        (&line["mail"], &line["href"]),
+        (&json!("unwanted"), &json!(format!("/api/v1/demands/{}", m.need)))
+    );
+    assert!(lines(&m.broker).await.is_empty(), "brokers have their own list");
+
+    // Who wants no lines has none; the mails go on. What was dismissed before its mail is not sent.
+    m.enterprise.post("/notification-preferences/recommendation", json!({ "listed": false })).await.ok();
+    m.university.patch("/me", json!({ "match_digest": "daily" })).await.ok();
+    let cart = post(&m.university, &m.broker, "achievements", offer("制冷剂检漏小车")).await;
+    let row = recommended(&m.broker, &cart, &m.need).await;
+    done(&world).await;
+    until("the second digest is sent", async || digests(&world, &m.enterprise).len() == 2).await;
+    assert_eq!(lines(&m.enterprise).await.len(), 1);
+    assert_eq!(lines(&m.university).await[0]["mail"], "digest");
+    let code = json!({ "code": "technical_doubt" });
+    m.broker.post(&format!("/recommendations/{}/dismiss", id_of(&row)), code).await.ok();
+    assert_eq!(lines(&m.university).await[0]["mail"], "dropped");
+    // The morning's mail brings what is left, once, and no digest of notifications beside it.
+    advance_to(&world, 8, 1);
+    done(&world).await;
+    until("the daily digest is sent", async || digests(&world, &m.university).len() == 1).await;
+    done(&world).await;
+    let mails = world.mails_to(&m.university.email);
+    assert!(mails.iter().all(|mail| !mail.contains("条通知")), "{mails:?}");
+    let university = again(&world, &m.university).await;
+    let states: Vec<Value> = lines(&university).await.into_iter().map(|line| line["mail"].clone()).collect();
+    assert_eq!(states, [json!("dropped"), json!("sent")]);
+}

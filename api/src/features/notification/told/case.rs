@@ -19,8 +19,8 @@ use techmart_entity::{
 };
 
 use super::{
-    Title, Told,
-    docking::{path, title},
+    Both, Told,
+    docking::{about, path, title},
     fact,
 };
 use crate::{
@@ -65,7 +65,7 @@ pub(super) async fn of(
         "set_broker" => (row.broker_id.into_iter().collect(), ("交由您负责", "you look after it now")),
         _ => return Ok(None),
     };
-    let words = plain(&title(db, row).await?, said, act.reason.as_deref());
+    let words = plain(&title(about(db, row).await?.as_deref()), said, act.reason.as_deref());
     Ok(Some(Told::of_act(act, NotificationKind::Docking, words, path(row.id)).to(people)))
 }
 
@@ -110,7 +110,7 @@ async fn brokers(db: &impl ConnectionTrait, row: &docking::Model) -> Result<Vec<
 }
 
 /// The sides are named by what they are, never by who they are.
-fn plain(title: &Title, said: (&str, &str), reason: Option<&str>) -> Words {
+fn plain(title: &Both, said: (&str, &str), reason: Option<&str>) -> Words {
     let (said_zh, said_en) = said;
     let mut zh = vec![format!("“{}”：{said_zh}。", title.zh)];
     let mut en = vec![format!("“{}”: {said_en}.", title.en)];
@@ -146,13 +146,13 @@ async fn of_message(
         (_, Channel::Both) => people.extend(row.broker_id),
         (_, Channel::Enterprise | Channel::Supplier) => people.extend(brokers(db, row).await?),
     }
-    let words = message_words(&title(db, row).await?, &message);
+    let words = message_words(&title(about(db, row).await?.as_deref()), &message);
     Ok(Some(
         Told::of_act(act, NotificationKind::Message, words, format!("{}/messages", path(row.id))).to(people),
     ))
 }
 
-fn message_words(title: &Title, message: &message::Model) -> Words {
+fn message_words(title: &Both, message: &message::Model) -> Words {
     let said = mask(&message.body);
     let mut quote: String = said.chars().take(QUOTED).collect();
     if said.chars().count() > QUOTED {
@@ -190,7 +190,7 @@ async fn of_appointment(
         && act.facts.get("sequence").and_then(serde_json::Value::as_i64)
             == Some(i64::from(appointment.sequence));
     let was = act.facts.get("was").and_then(|was| was.as_str()?.parse().ok());
-    let title = title(db, row).await?;
+    let title = title(about(db, row).await?.as_deref());
     let invite = |method, at| invitation(&appointment, method, at, &title.zh);
     let (said, calendar, everybody) = match act.action.as_str() {
         "propose_appointment" => {
@@ -272,7 +272,7 @@ async fn of_offer(
         }
         _ => sides(db, row, act).await?,
     };
-    let mut words = plain(&title(db, row).await?, said, act.reason.as_deref());
+    let mut words = plain(&title(about(db, row).await?.as_deref()), said, act.reason.as_deref());
     if let Some(last) = offer.valid_to {
         words.zh.lines.push(format!("有效期至：{last}"));
         words.en.lines.push(format!("It stands until {last}"));
@@ -297,7 +297,7 @@ async fn of_assistance(
     };
     let kind = found.kind;
     let (title, people) = if of_provider {
-        let title = Title {
+        let title = Both {
             zh: format!("服务协助：{}", kind.label_zh()),
             en: format!("Help asked for: {}", kind.label_en()),
         };
@@ -306,7 +306,7 @@ async fn of_assistance(
         let mut people = organisations::editors(db, row.enterprise_id).await?;
         people.extend(organisations::editors(db, row.supplier_id).await?);
         people.extend(row.broker_id);
-        (title(db, row).await?, people)
+        (title(about(db, row).await?.as_deref()), people)
     };
     let said = match mv {
         "request" => ("有协助请求待答复", "it waits for your answer"),
@@ -331,7 +331,7 @@ pub(super) async fn reminder(db: &impl ConnectionTrait, id: ReminderId) -> Resul
     if !acting.contains(&row.account_id) {
         return Ok(None);
     }
-    let title = title(db, &found).await?;
+    let title = title(about(db, &found).await?.as_deref());
     let words = plain(&title, ("您设置的提醒到了", "your reminder"), Some(&row.note));
     Ok(Some(Told {
         kind: NotificationKind::Docking,

@@ -2,15 +2,16 @@
 
 use sea_orm::ConnectionTrait;
 use techmart_entity::{
+    Instant,
     account::Role,
     audit,
-    desk::Model,
+    desk::{Model, Queue},
     id::{AccountId, DeskItemId},
     notification::{NotificationKind, Text, Words},
     value::code_list::Coded,
 };
 
-use super::{Told, fact, subject_id};
+use super::{Both, Told, fact, subject_id};
 use crate::{
     clock::in_shanghai,
     error::Result,
@@ -34,7 +35,7 @@ pub(super) async fn of(db: &impl ConnectionTrait, act: &audit::Model) -> Result<
     if row.assignee_id != Some(to) {
         return Ok(None);
     }
-    let words = words(&row, ("交由您处理", "is given to you"));
+    let words = words(row.queue, &row.title, row.due_at, Said::Given);
     Ok(Some(Told::of_act(act, NotificationKind::Desk, words, path(&row)).to([to])))
 }
 
@@ -54,8 +55,8 @@ pub(super) async fn clock(
         None => Vec::new(),
     };
     let (mark, said, admins) = match level {
-        ClockLevel::Warning => ("warning", ("今日到期", "is due today"), false),
-        ClockLevel::Overdue => ("overdue", ("已超时", "is overdue"), true),
+        ClockLevel::Warning => ("warning", Said::Warning, false),
+        ClockLevel::Overdue => ("overdue", Said::Overdue, true),
     };
     let people = repo::centre(db).await?.into_iter().filter(|person| {
         let own = row.assignee_id.map_or(person.role == Role::Broker, |assignee| assignee == person.id);
@@ -66,7 +67,7 @@ pub(super) async fn clock(
         subject: (row.subject_kind, row.subject_id.clone()),
         source: format!("desk:{id}:{mark}"),
         audit_id: None,
-        words: words(&row, said),
+        words: words(row.queue, &row.title, row.due_at, said),
         path: Some(path(&row)),
         people: people.map(|person| person.id).collect(),
         calendar: None,
@@ -77,17 +78,38 @@ fn path(row: &Model) -> String {
     view::path(row.subject_kind, &row.subject_id).unwrap_or_else(|| format!("desk/items/{}", row.id))
 }
 
-fn words(row: &Model, said: (&str, &str)) -> Words {
-    let (queue, title) = (row.queue, &row.title);
-    let text = |queue: &str, said: &str, until: &str| {
-        let due = row.due_at.map(|due| format!("{until}{}", in_shanghai(due).format("%Y-%m-%d %H:%M")));
-        Text {
-            subject: format!("{queue}：{said}"),
-            lines: std::iter::once(format!("“{title}”：{queue}，{said}。")).chain(due).collect(),
-        }
+/// What is said of what waits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Said {
+    Given,
+    Warning,
+    Overdue,
+}
+
+/// What is told of something that waits.
+#[must_use]
+pub fn words(queue: Queue, title: &str, due_at: Option<Instant>, said: Said) -> Words {
+    let said = match said {
+        Said::Given => Both::new("交由您处理", "is given to you"),
+        Said::Warning => Both::new("今日到期", "is due today"),
+        Said::Overdue => Both::new("已超时", "is overdue"),
     };
-    let mut en = text(queue.label_en(), said.1, "To be answered by (Shanghai): ");
-    en.subject = format!("{}: {}", queue.label_en(), said.1);
-    en.lines[0] = format!("“{title}”: {}, {}.", queue.label_en(), said.1);
-    Words { zh: text(queue.label_zh(), said.0, "应答时限（北京时间）："), en }
+    let due = due_at.map(|due| in_shanghai(due).format("%Y-%m-%d %H:%M").to_string());
+    let (zh, en) = (queue.label_zh(), queue.label_en());
+    let text = |subject: String, line: String, until: &str| Text {
+        subject,
+        lines: std::iter::once(line).chain(due.as_ref().map(|due| format!("{until}{due}"))).collect(),
+    };
+    Words {
+        zh: text(
+            format!("{zh}：{}", said.zh),
+            format!("“{title}”：{zh}，{}。", said.zh),
+            "应答时限（北京时间）：",
+        ),
+        en: text(
+            format!("{en}: {}", said.en),
+            format!("“{title}”: {en}, {}.", said.en),
+            "To be answered by (Shanghai): ",
+        ),
+    }
 }

@@ -5,10 +5,10 @@ use techmart_entity::{
     audit,
     docking::{self, status::DockingStage},
     id::{AccountId, DockingId, OrganisationId},
-    notification::NotificationKind,
+    notification::{NotificationKind, Words},
 };
 
-use super::{Title, Told, case, led_to, listing, moved, subject_id};
+use super::{Both, Told, Why, case, led_to, listing, moved, subject_id};
 use crate::{error::Result, features::organisation::repo as organisations};
 
 pub(super) async fn of(db: &impl ConnectionTrait, act: &audit::Model) -> Result<Option<Told>> {
@@ -16,21 +16,35 @@ pub(super) async fn of(db: &impl ConnectionTrait, act: &audit::Model) -> Result<
     if case::is_one(act) {
         return case::of(db, &row, act).await;
     }
-    let title = title(db, &row).await?;
-    let (kind, zh, en) = match act.action.as_str() {
-        "record_meeting" => (
-            NotificationKind::Meeting,
-            "有一次会面待对方确认".to_owned(),
-            "a meeting was recorded and waits to be confirmed".to_owned(),
-        ),
-        _ => {
-            let (zh, en) = led_to::<DockingStage>(act);
-            (NotificationKind::Docking, zh, en)
-        }
+    let about = about(db, &row).await?;
+    let why = Why::of(act);
+    let (kind, words) = match act.action.as_str() {
+        "record_meeting" => (NotificationKind::Meeting, words_of_meeting(about.as_deref(), &why)),
+        _ => (NotificationKind::Docking, words(about.as_deref(), &led_to::<DockingStage>(act), &why)),
     };
     let people = people(db, &row, act).await?;
-    let words = moved(&title, (&zh, &en), act);
     Ok(Some(Told::of_act(act, kind, words, path(row.id)).to(people)))
+}
+
+/// What is told of a docking.
+#[must_use]
+pub fn words(about: Option<&str>, to: &Both, why: &Why) -> Words {
+    moved(&title(about), to, why)
+}
+
+/// What is told of a meeting that was recorded.
+#[must_use]
+pub fn words_of_meeting(about: Option<&str>, why: &Why) -> Words {
+    let to = Both::new("有一次会面待对方确认", "a meeting was recorded and waits to be confirmed");
+    moved(&title(about), &to, why)
+}
+
+/// What a docking is called: by what it is about, never by whom.
+pub(super) fn title(about: Option<&str>) -> Both {
+    match about {
+        Some(about) => Both::new(format!("对接：{about}"), format!("Docking: {about}")),
+        None => Both::new("对接", "Docking"),
+    }
 }
 
 /// Where a docking is looked at.
@@ -46,15 +60,10 @@ pub(super) async fn find(db: &impl ConnectionTrait, id: Option<DockingId>) -> Re
     }
 }
 
-/// What a docking is called: by what it is about, never by whom.
-pub(super) async fn title(db: &impl ConnectionTrait, row: &docking::Model) -> Result<Title> {
+/// The title of what a docking is about.
+pub(super) async fn about(db: &impl ConnectionTrait, row: &docking::Model) -> Result<Option<String>> {
     let about = row.achievement_id.or(row.demand_id).or(row.provider_id);
-    Ok(match listing::find(db, about).await? {
-        Some(about) => {
-            Title { zh: format!("对接：{}", about.title), en: format!("Docking: {}", about.title) }
-        }
-        None => Title { zh: "对接".to_owned(), en: "Docking".to_owned() },
-    })
+    Ok(listing::find(db, about).await?.map(|about| about.title))
 }
 
 /// Who hears of an act in a docking.

@@ -5,10 +5,10 @@ use techmart_entity::{
     audit,
     id::{ListingId, VersionId},
     listing::{self, status::ListingStatus},
-    notification::NotificationKind,
+    notification::{NotificationKind, Words},
 };
 
-use super::{Title, Told, led_to, moved, subject_id};
+use super::{Both, Told, Why, led_to, moved, subject_id};
 use crate::{
     error::Result,
     features::{
@@ -26,10 +26,15 @@ pub(super) async fn of(db: &impl ConnectionTrait, act: &audit::Model) -> Result<
         Some(owner) => organisations::owners(db, owner).await?,
         None => Vec::new(),
     };
-    let (zh, en) = led_to::<ListingStatus>(act);
     let path = format!("{}/{}", plural(row.kind), row.id);
-    let words = moved(&Title::same(row.title), (&zh, &en), act);
+    let words = words(&row.title, &led_to::<ListingStatus>(act), &Why::of(act));
     Ok(Some(Told::of_act(act, NotificationKind::Listing, words, path).to(submitters).to(owners)))
+}
+
+/// What is told of a listing.
+#[must_use]
+pub fn words(title: &str, to: &Both, why: &Why) -> Words {
+    moved(&Both::same(title), to, why)
 }
 
 /// A listing, if there is one.

@@ -1,15 +1,19 @@
 //! What follows from an act: whom it concerns, and what they are told. A file for each kind of subject.
 //!
+//! The words of each are a pure function, so that every letter stands in a snapshot as its reader sees it.
+//!
 //! Nothing private is told: titles, stages and the reasons that their authors gave for the other side to read. An
 //! enterprise that posts without its name is never named, since organisations are not.
 
-mod case;
-mod contract;
-pub(super) mod desk;
-mod docking;
-mod listing;
-mod organisation;
-mod saved_search;
+pub mod case;
+pub mod contract;
+pub mod desk;
+pub mod docking;
+pub mod expiry;
+pub mod listing;
+pub mod organisation;
+pub mod recommendation;
+pub mod saved_search;
 
 use std::{collections::BTreeSet, str::FromStr};
 
@@ -18,8 +22,8 @@ use techmart_entity::{
     audit::{self, SubjectKind},
     docking::{CloseCode, DeclineCode},
     id::{AccountId, AuditId},
-    notification::{NotificationKind, Text, Words},
-    value::code_list::Coded,
+    notification::{Model, NotificationKind, Text, Words},
+    value::{code_list::Coded, contact_text::mask},
 };
 
 use crate::{error::Result, mail::Invitation, outbox::Notice};
@@ -51,10 +55,23 @@ pub async fn of(db: &impl ConnectionTrait, notice: &Notice) -> Result<Option<Tol
         }
         Notice::Reminder { reminder_id } => case::reminder(db, *reminder_id).await,
         Notice::Desk { item_id, level } => desk::clock(db, *item_id, *level).await,
+        Notice::Expiry { term, stage } => expiry::of(db, *term, *stage).await,
+        Notice::Recommendation { recommendation_id, organisation_id } => {
+            recommendation::of(db, *recommendation_id, *organisation_id).await
+        }
         Notice::Act { audit_id } => match audit::Entity::find_by_id(*audit_id).one(db).await? {
             Some(act) => of_act(db, &act).await,
             None => Ok(None),
         },
+    }
+}
+
+/// What a row followed from, where it is asked again at sending whom it concerns.
+#[must_use]
+pub fn again(row: &Model) -> Option<Notice> {
+    match row.audit_id {
+        Some(audit_id) => Some(Notice::Act { audit_id }),
+        None => expiry::notice(&row.source),
     }
 }
 
@@ -127,54 +144,89 @@ impl Told {
     }
 }
 
-/// A title in both languages.
-#[derive(Clone, Debug)]
-struct Title {
-    zh: String,
-    en: String,
+/// Something in both languages.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Both {
+    pub zh: String,
+    pub en: String,
 }
 
-impl Title {
-    fn same(title: String) -> Self {
-        Self { zh: title.clone(), en: title }
+impl Both {
+    /// The same in both.
+    pub fn same(text: impl Into<String>) -> Self {
+        let zh = text.into();
+        Self { en: zh.clone(), zh }
+    }
+
+    /// One in each.
+    pub fn new(zh: impl Into<String>, en: impl Into<String>) -> Self {
+        Self { zh: zh.into(), en: en.into() }
+    }
+
+    /// The labels of a code.
+    pub fn label(code: impl Coded) -> Self {
+        Self::new(code.label_zh(), code.label_en())
+    }
+}
+
+/// Why, as its author gave it for the other side to read: the labels of a code of a docking, and words.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Why {
+    pub code: Option<Both>,
+    pub words: Option<String>,
+}
+
+impl Why {
+    /// A code of a docking, and words.
+    #[must_use]
+    pub fn new(code: Option<&str>, words: Option<&str>) -> Self {
+        let label = |code| labels::<DeclineCode>(code).or_else(|| labels::<CloseCode>(code));
+        // It goes by mail, where no contact does.
+        Self { code: code.and_then(label), words: words.map(mask) }
+    }
+
+    fn of(act: &audit::Model) -> Self {
+        Self::new(act.reason_code.as_deref(), act.reason.as_deref())
     }
 }
 
 /// Tells of a move: what it is now, and why.
-fn moved(title: &Title, to: (&str, &str), act: &audit::Model) -> Words {
-    let (reason_zh, reason_en) = reason(act);
-    let (to_zh, to_en) = to;
-    let mut zh = vec![format!("“{}” 现为：{to_zh}。", title.zh)];
-    zh.extend(reason_zh.map(|reason| format!("说明：{reason}")));
-    let mut en = vec![format!("“{}” is now: {to_en}.", title.en)];
-    en.extend(reason_en.map(|reason| format!("Reason: {reason}")));
+fn moved(title: &Both, to: &Both, why: &Why) -> Words {
+    let text = |title: &str, now: String, colon: &str, to: &str, code: Option<String>, said: &str| Text {
+        subject: format!("{title}{colon}{to}"),
+        lines: std::iter::once(now)
+            .chain(code)
+            .chain(why.words.as_ref().map(|words| format!("{said}{words}")))
+            .collect(),
+    };
+    let (code_zh, code_en) = (why.code.as_ref().map(|c| &c.zh), why.code.as_ref().map(|c| &c.en));
     Words {
-        zh: Text { subject: format!("{}：{to_zh}", title.zh), lines: zh },
-        en: Text { subject: format!("{}: {to_en}", title.en), lines: en },
+        zh: text(
+            &title.zh,
+            format!("“{}” 现为：{}。", title.zh, to.zh),
+            "：",
+            &to.zh,
+            code_zh.map(|code| format!("原因：{code}")),
+            "说明：",
+        ),
+        en: text(
+            &title.en,
+            format!("“{}” is now: {}.", title.en, to.en),
+            ": ",
+            &to.en,
+            code_en.map(|code| format!("Reason: {code}")),
+            "In their words: ",
+        ),
     }
 }
 
 /// The labels of where an act led to: those of a status, or the act itself.
-fn led_to<T: Coded + FromStr>(act: &audit::Model) -> (String, String) {
+fn led_to<T: Coded + FromStr>(act: &audit::Model) -> Both {
     let to = act.to_status.as_deref().unwrap_or_default();
-    labels::<T>(to)
-        .map_or_else(|| (act.action.clone(), act.action.clone()), |(zh, en)| (zh.to_owned(), en.to_owned()))
-}
-
-/// The reason as its author gave it: the words, and for a docking also the label of its code.
-fn reason(act: &audit::Model) -> (Option<String>, Option<String>) {
-    let label = act
-        .reason_code
-        .as_deref()
-        .and_then(|code| labels::<DeclineCode>(code).or_else(|| labels::<CloseCode>(code)));
-    let said = |label: Option<&str>| match (label, &act.reason) {
-        (Some(label), Some(words)) => Some(format!("{label} · {words}")),
-        (label, words) => words.clone().or(label.map(str::to_owned)),
-    };
-    (said(label.map(|label| label.0)), said(label.map(|label| label.1)))
+    labels::<T>(to).unwrap_or_else(|| Both::same(act.action.clone()))
 }
 
 /// The labels of a code of `T`.
-fn labels<T: Coded + FromStr>(code: &str) -> Option<(&'static str, &'static str)> {
-    code.parse::<T>().ok().map(|item| (item.label_zh(), item.label_en()))
+fn labels<T: Coded + FromStr>(code: &str) -> Option<Both> {
+    code.parse::<T>().ok().map(Both::label)
 }

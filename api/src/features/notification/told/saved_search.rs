@@ -21,14 +21,8 @@ pub(super) async fn of(db: &impl ConnectionTrait, id: SavedSearchId, alert: Aler
         return Ok(None);
     }
     found.sort_by_key(|listing| std::cmp::Reverse(listing.first_published_at));
-    let (n, name) = (found.len(), &row.name);
-    let titles = || found.iter().map(|listing| format!("“{}”", listing.title));
-    let words = Words {
-        zh: Text {
-            subject: format!("订阅检索“{name}”：{n} 条新结果"), lines: titles().collect()
-        },
-        en: Text { subject: format!("Saved search “{name}”: {n} new"), lines: titles().collect() },
-    };
+    let titles: Vec<&str> = found.iter().map(|listing| listing.title.as_str()).collect();
+    let words = words(&row.name, &titles);
     Ok(Some(Told {
         kind: NotificationKind::SavedSearch,
         subject: (SubjectKind::SavedSearch, id.to_string()),
@@ -39,4 +33,14 @@ pub(super) async fn of(db: &impl ConnectionTrait, id: SavedSearchId, alert: Aler
         people: [row.account_id].into(),
         calendar: None,
     }))
+}
+
+/// What is told of what is new in a search.
+#[must_use]
+pub fn words(name: &str, titles: &[&str]) -> Words {
+    let (n, lines) = (titles.len(), || titles.iter().map(|title| format!("“{title}”")).collect());
+    Words {
+        zh: Text { subject: format!("订阅检索“{name}”：{n} 条新结果"), lines: lines() },
+        en: Text { subject: format!("Saved search “{name}”: {n} new"), lines: lines() },
+    }
 }

@@ -76,7 +76,9 @@ impl Scene {
             }
             "create_organisation" => json!({ "name": format!("{kind}新单位"), "kind": "other" }),
             "patch_organisation" => json!({ "short_name": "简称" }),
-            "verify_organisation" => json!({ "method": "licence", "evidence": "核对营业执照原件" }),
+            "verify_organisation" | "renew_organisation_verification" => {
+                json!({ "method": "licence", "evidence": "核对营业执照原件" })
+            }
             "add_organisation_member" => json!({ "email": self.spare.email, "role": "viewer" }),
             "create_invitation" => {
                 json!({ "email": format!("invited-{kind}@people.example"), "role": "viewer" })

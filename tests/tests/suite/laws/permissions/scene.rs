@@ -251,7 +251,9 @@ impl Scene {
             .replace("{list}", "field");
         assert!(!path.contains('{') && !path.contains("//"), "no address for {}: {path}", operation.name);
         match operation.name.as_str() {
-            "show_unsubscribe" | "unsubscribe" => format!("{path}?token=no-such-token"),
+            "show_unsubscribe" | "unsubscribe" | "show_renewal" | "renew_by_link" => {
+                format!("{path}?token=no-such-token")
+            }
             "suggest_search" => format!("{path}?q=循环"),
             "get_due" => format!("{path}?from=2026-11-23T06:01:16.000Z&working_days=2"),
             "compare_snapshots" => format!("{path}?with={}", self.report),

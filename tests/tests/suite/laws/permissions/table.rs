@@ -62,6 +62,8 @@ pub const TABLE: &[(&str, &str)] = &[
     ("submit_organisation_verification",  "S F F A F F F"),
     ("verify_organisation",               "S F F F A F F"),
     ("reject_organisation_verification",  "S F F F A F F"),
+    ("renew_organisation_verification",   "S F F F A F F"),
+    ("ask_renewal_of_organisation_verification", "S F F A F F F"),
     ("suspend_organisation",              "S F F F A A F"),
     ("resume_organisation",               "S F F F A A F"),
     // Invitations: the token says who may accept, so anybody but an auditor may try.
@@ -146,6 +148,7 @@ pub const TABLE: &[(&str, &str)] = &[
     ("suspend_provider_entry",            "S F F F A F F"),
     ("resume_provider_entry",             "S F F F A F F"),
     ("renew_provider_entry",              "S F F F A F F"),
+    ("ask_renewal_of_provider_entry",     "S F F A F F F"),
     ("exit_provider",                     "S F F A A A F"),
     // Dockings: the two sides, brokers; the rest of the centre and auditors look on.
     ("list_dockings",                     "S A A A A A A"),
@@ -289,6 +292,9 @@ pub const TABLE: &[(&str, &str)] = &[
     ("choose_notification_preference",    "S A A A A A A"),
     ("show_unsubscribe",                  "H H H H H H H"),
     ("unsubscribe",                       "H H H H H H H"),
+    // By what the link of a mail says, whoever follows it: flows/expiry.rs.
+    ("show_renewal",                      "H H H H H H H"),
+    ("renew_by_link",                     "H H H H H H H"),
     // What leaves the house: figures for all, units for the centre and auditors.
     ("get_progress_chart",                "A A A A A A A"),
     ("get_snapshot_chart",                "A A A A A A A"),
