@@ -8,6 +8,7 @@ pub mod assessment;
 pub mod attachment;
 pub mod audit;
 pub mod calendar;
+pub mod check;
 pub mod code_list;
 pub mod contract;
 pub mod demand;

@@ -19,6 +19,10 @@ macro_rules! listing_addresses {
             error::Result,
             features::{
                 audit::dto::{HistoryOut, HistoryQuery},
+                check::{
+                    dto::{CheckIn, CheckOut},
+                    service as checks,
+                },
                 listing::{
                     dto::{
                         CollectedIn, ListingBrief, ListingIn, ListingOut, ListingPatch, ListingQuery, ReasonIn,
@@ -39,6 +43,7 @@ macro_rules! listing_addresses {
 
         type In = ListingIn<$content>;
         type Patch = ListingPatch<$content>;
+        type Check = CheckIn<$content>;
         type Out = ListingOut<$content>;
         type Versions = VersionsOut<$content>;
 
@@ -83,6 +88,16 @@ macro_rules! listing_addresses {
                 Ok(Answer { status: actix_web::http::StatusCode::CREATED, location: Some(location), ..shown })
             })
             .await
+        }
+
+        /// Says what a text lacks and could say better, with a score, and stores nothing: of a text as it is being
+        /// written, or of a draft of one's own. For whoever signed in.
+        #[utoipa::path(operation_id = concat!("check_", $one), tag = $many, request_body = CheckIn<$content>,
+            responses((status = 200, body = CheckOut)))]
+        #[post("/check")]
+        async fn check(look: Look, body: Body<Check>) -> Result<HttpResponse> {
+            let out = checks::answer(look.state.db.read(), &look, $kind, body.0).await?;
+            Ok(Answer::ok(out).respond(&look.http))
         }
 
         /// The published version; before the first publication the draft, for those who may see it.
@@ -289,6 +304,7 @@ macro_rules! listing_addresses {
             config
                 .service(list)
                 .service(create)
+                .service(check)
                 .service(read)
                 .service(read_draft)
                 .service(patch_draft)

@@ -1,6 +1,7 @@
 //! Stories: several actors, one after another.
 
 mod achievement;
+mod checks;
 mod contracts;
 mod desk;
 mod docking;

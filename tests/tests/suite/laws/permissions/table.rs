@@ -73,6 +73,7 @@ pub const TABLE: &[(&str, &str)] = &[
     // Achievements. A broker makes one by collecting it.
     ("list_achievements",                 "A A A A A A A"),
     ("create_achievement",                "S A F A A F F"),
+    ("check_achievement",                 "S A A A A A A"),
     ("get_achievement",                   "A A A A A A A"),
     ("list_achievement_versions",         "A A A A A A A"),
     ("list_achievement_matches",          "A A A A A A A"),
@@ -95,6 +96,7 @@ pub const TABLE: &[(&str, &str)] = &[
     // Demands.
     ("list_demands",                      "A A A A A A A"),
     ("create_demand",                     "S A F A A F F"),
+    ("check_demand",                      "S A A A A A A"),
     ("get_demand",                        "A A A A A A A"),
     ("list_demand_versions",              "A A A A A A A"),
     ("list_demand_matches",               "A A A A A A A"),
@@ -109,6 +111,7 @@ pub const TABLE: &[(&str, &str)] = &[
     ("claim_demand",                      "S F F F A F F"),
     ("release_demand",                    "S F F F A A F"),
     ("diagnose_demand",                   "S F F F A F F"),
+    ("list_demand_diagnoses",             "S F F F A A A"),
     ("publish_demand",                    "S F F F A F F"),
     ("return_demand",                     "S F F F A F F"),
     ("reject_demand",                     "S F F F A F F"),
@@ -119,6 +122,7 @@ pub const TABLE: &[(&str, &str)] = &[
     // Providers and their entry 入驻: a broker reviews, an admin approves.
     ("list_providers",                    "A A A A A A A"),
     ("create_provider",                   "S A F A A F F"),
+    ("check_provider",                    "S A A A A A A"),
     ("get_provider",                      "A A A A A A A"),
     ("list_provider_versions",            "A A A A A A A"),
     ("get_provider_draft",                "H H A A A A A"),
