@@ -9,7 +9,7 @@ use crate::{
         account, achievement, assessment, attachment, audit, calendar, code_list, contract, demand, desk,
         docking, duplicate, enclave_entry, finance_case, funnel, import, indicator, invitation, landing,
         ledger, matching, notification, organisation, provider, recommendation, report, review, saved_search,
-        search, signal, snapshot,
+        search, service_figures, signal, snapshot,
     },
     openapi, say,
     state::State,
@@ -41,6 +41,7 @@ pub fn api(config: &mut ServiceConfig) {
             .configure(notification::http::routes)
             .configure(desk::http::routes)
             .configure(calendar::http::routes)
+            .configure(service_figures::http::routes)
             .configure(indicator::http::routes)
             .configure(ledger::http::routes)
             .configure(funnel::http::routes)

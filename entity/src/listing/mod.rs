@@ -6,6 +6,7 @@ mod content;
 mod diagnosis;
 mod hint;
 pub mod judgement;
+pub mod month;
 pub mod status;
 pub mod version;
 

@@ -16,7 +16,7 @@ use techmart_entity::{
     },
 };
 
-use crate::features::{check, matching};
+use crate::features::{check, matching, service_figures};
 
 /// Codes of the towns that lie in the zone unless the configuration says otherwise.
 pub const ZONE_TOWNS: &[&str] = &["zone_core", "lianhe", "tanqiao", "shashi_farm", "cenhe", "guanyindang"];
@@ -180,6 +180,7 @@ fn all() -> Vec<CodeList> {
         code_list::<provider::ProviderType>(),
         code_list::<provider::status::EntryMove>(),
         code_list::<provider::status::EntryStatus>(),
+        code_list::<service_figures::dto::ServiceBy>(),
         code_list::<signal::SignalKind>(),
         code_list::<signal::SignalMove>(),
         code_list::<signal::SignalStatus>(),

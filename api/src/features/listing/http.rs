@@ -23,6 +23,10 @@ macro_rules! listing_addresses {
                     dto::{CheckIn, CheckOut},
                     service as checks,
                 },
+                feedback::{
+                    dto::{FeedbackOut, FeedbackQuery},
+                    view as feedback_view,
+                },
                 listing::{
                     dto::{
                         CollectedIn, ListingBrief, ListingIn, ListingOut, ListingPatch, ListingQuery, ReasonIn,
@@ -105,8 +109,11 @@ macro_rules! listing_addresses {
             responses((status = 200, body = ListingOut<$content>)))]
         #[get("/{id}")]
         async fn read(look: Look, id: Id<ListingId>) -> Result<HttpResponse> {
-            let (out, tag) = view::page::<$content>(look.state.db.read(), &look, $kind, id.0).await?;
-            Ok(Answer::ok(out).tagged(tag).respond(&look.http))
+            let page = view::page::<$content>(look.state.db.read(), &look, $kind, id.0).await?;
+            if page.from_outside {
+                look.state.counter.viewed(&look, id.0);
+            }
+            Ok(Answer::ok(page.out).tagged(page.tag).respond(&look.http))
         }
 
         /// The working version: what a patch changes.
@@ -161,6 +168,16 @@ macro_rules! listing_addresses {
         async fn history(look: Look, id: Id<ListingId>, query: Query<HistoryQuery>) -> Result<HttpResponse> {
             let page = view::history(look.state.db.read(), &look, $kind, id.0, query.0).await?;
             Ok(page.respond(&look.http))
+        }
+
+        /// What became of it by month, newest first: opened, found, interests and how they ended, with the reasons. For
+        /// the owner's members, the centre and auditors. It names nobody.
+        #[utoipa::path(operation_id = concat!("get_", $one, "_feedback"), tag = $many,
+            params(("id" = ListingId, Path), FeedbackQuery), responses((status = 200, body = FeedbackOut)))]
+        #[get("/{id}/feedback")]
+        async fn feedback(look: Look, id: Id<ListingId>, query: Query<FeedbackQuery>) -> Result<HttpResponse> {
+            let out = feedback_view::of_listing(look.state.db.read(), &look, $kind, id.0, &query.0).await?;
+            Ok(Answer::ok(out).respond(&look.http))
         }
 
         /// Hands the draft in for review.
@@ -311,6 +328,7 @@ macro_rules! listing_addresses {
                 .service(remove)
                 .service(versions)
                 .service(history)
+                .service(feedback)
                 .service(submit)
                 .service(recall)
                 .service(claim)

@@ -57,6 +57,15 @@ pub fn draft_tag(row: &Model) -> String {
     etag::tag(format!("d{}", row.draft_revision))
 }
 
+/// A page, with its ETag.
+#[derive(Debug)]
+pub struct Opened<C> {
+    pub out: ListingOut<C>,
+    pub tag: String,
+    /// Whether somebody reads what is published who is neither of its owner nor of the centre.
+    pub from_outside: bool,
+}
+
 /// The published page, or before the first publication the draft for those who may see it.
 ///
 /// # Errors
@@ -66,18 +75,21 @@ pub async fn page<C: DeserializeOwned>(
     cx: &Context,
     kind: ListingKind,
     id: ListingId,
-) -> Result<(ListingOut<C>, String)> {
+) -> Result<Opened<C>> {
     let row = repo::find(db, kind, id).await?;
     let relation = relation(db, cx, &row).await?;
     policy::see(cx, &row, relation)?;
     if !row.was_published() {
-        return Ok((show(db, &row, row.working_version_id, relation).await?, draft_tag(&row)));
+        let out = show(db, &row, row.working_version_id, relation).await?;
+        return Ok(Opened { out, tag: draft_tag(&row), from_outside: false });
     }
     let mut out = show::<C>(db, &row, row.published_version_id, relation).await?;
-    if is_tombstone(&row) && !policy::may_read_draft(relation) {
+    let outside = !policy::may_read_draft(relation);
+    let tombstone = is_tombstone(&row);
+    if tombstone && outside {
         out.content = None;
     }
-    Ok((out, page_tag(&row)))
+    Ok(Opened { out, tag: page_tag(&row), from_outside: outside && !tombstone })
 }
 
 /// Whether nothing but the fact that it was there is left of a page for those outside.

@@ -6,6 +6,7 @@ mod contracts;
 mod desk;
 mod docking;
 mod duplicates;
+mod feedback;
 mod funnel;
 mod import;
 mod indicators;
