@@ -25,8 +25,12 @@ use crate::{
     clock::Clock,
     config::Config,
     db::Db,
-    features::notification::delivery::Concerned,
-    features::{audit::looks, health},
+    features::{
+        audit::looks,
+        feedback::{self, counter::Counter},
+        health,
+        notification::delivery::Concerned,
+    },
     files::FileStore,
     jobs, mail,
     metrics::Metrics,
@@ -103,6 +107,7 @@ pub async fn build(config: Config, purpose: Purpose, chances: Chances) -> Result
         metrics: Metrics::new()?,
         outbox: Outbox::default(),
         concerned: Concerned::default(),
+        counter: Counter::default(),
         schemas: Schemas::of(&document),
         operations: Operations::of(&document),
         stopping: std::sync::atomic::AtomicBool::new(false),
@@ -218,6 +223,8 @@ impl App {
         };
         let handle = server.handle();
         let serving = actix_web::rt::spawn(server);
+        let (stop_counting, stopped) = watch::channel(false);
+        let counting = actix_web::rt::spawn(feedback::schedule::run(state.clone().into_inner(), stopped));
         let jobs = with_jobs.then(|| Jobs::start(state.clone().into_inner()));
         stop.await;
         tracing::info!("stopping: requests in flight are finished");
@@ -228,6 +235,9 @@ impl App {
             let _ = serving.await;
         }
         let _ = serving.await;
+        // Nobody looks any more: what was counted last is written.
+        let _ = stop_counting.send(true);
+        let _ = counting.await;
         if let Some(jobs) = jobs {
             jobs.stop().await;
         }

@@ -9,8 +9,8 @@ use crate::{
         account, achievement, appointment, assessment, assistance, attachment, audit, calendar, case_file,
         code_list, contract, demand, desk, docking, duplicate, enclave_entry, expiry, finance_case, funnel,
         import, indicator, invitation, landing, ledger, matching, message, nda, notification, offer,
-        organisation, provider, recommendation, reminder, report, review, saved_search, search, signal,
-        snapshot,
+        organisation, provider, recommendation, reminder, report, review, saved_search, search,
+        service_figures, signal, snapshot,
     },
     openapi, say,
     state::State,
@@ -51,6 +51,7 @@ pub fn api(config: &mut ServiceConfig) {
             .configure(expiry::http::routes)
             .configure(desk::http::routes)
             .configure(calendar::http::routes)
+            .configure(service_figures::http::routes)
             .configure(indicator::http::routes)
             .configure(ledger::http::routes)
             .configure(funnel::http::routes)

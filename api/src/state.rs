@@ -9,7 +9,7 @@ use crate::{
     clock::Clock,
     config::Config,
     db::Db,
-    features::notification::delivery::Concerned,
+    features::{feedback::counter::Counter, notification::delivery::Concerned},
     files::FileStore,
     mail::Mailer,
     metrics::Metrics,
@@ -33,6 +33,8 @@ pub struct State {
     pub outbox: Outbox,
     /// Whom the act concerns that mails are just being sent about.
     pub concerned: Concerned,
+    /// What is looked at, until it is written.
+    pub counter: Counter,
     pub schemas: Schemas,
     pub operations: Operations,
     /// Set when the service is asked to stop: it is no longer ready, but finishes what it began.

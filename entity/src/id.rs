@@ -91,6 +91,8 @@ ids! {
     ImportId,
     /// An invitation to an organisation.
     InvitationId,
+    /// A judgement of a demand.
+    JudgementId,
     /// A landing 落地转化.
     LandingId,
     /// An achievement, a demand or a provider's page.

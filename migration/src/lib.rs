@@ -24,7 +24,9 @@ mod m20261124_000017_create_notifications;
 mod m20261124_000018_create_desk;
 mod m20261124_000022_create_saved_searches;
 mod m20261128_000023_create_cases;
+mod m20261128_000025_widen_diagnosis;
 mod m20261128_000026_create_expiry;
+mod m20261128_000027_create_listing_months;
 
 pub use sea_orm_migration::MigratorTrait;
 
@@ -55,7 +57,9 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000018_create_desk::Migration),
             Box::new(m20261124_000022_create_saved_searches::Migration),
             Box::new(m20261128_000023_create_cases::Migration),
+            Box::new(m20261128_000025_widen_diagnosis::Migration),
             Box::new(m20261128_000026_create_expiry::Migration),
+            Box::new(m20261128_000027_create_listing_months::Migration),
         ]
     }
 }

@@ -3,12 +3,17 @@
 //! (`achievement/`, `demand/`, `provider/`), kept as a typed document in each version.
 
 mod content;
+mod diagnosis;
+mod hint;
+pub mod judgement;
+pub mod month;
 pub mod status;
 pub mod version;
 
 pub use content::{Contact, Content};
+pub use diagnosis::{Clarity, DemandLevel, Diagnosis, DiagnosisOutcome};
+pub use hint::{HintCode, HintSeverity};
 use sea_orm::entity::prelude::*;
-use serde::{Deserialize, Serialize};
 use status::ListingStatus;
 
 use crate::{
@@ -55,29 +60,6 @@ impl Audience {
             Self::Parties | Self::Unlisted => false,
         }
     }
-}
-
-coded_enum! {
-    /// A reviewer's judgement of a demand.
-    pub enum DiagnosisOutcome: "diagnosis" {
-        Ready = "ready" ("可对接", "ready"),
-        NeedsSecondDiagnosis = "needs_second_diagnosis" ("需二次诊断", "needs a second diagnosis"),
-        LongTerm = "long_term" ("长期跟踪", "long term"),
-        NotTechnical = "not_technical" ("非技术需求", "not technical"),
-    }
-}
-
-/// A reviewer's judgement of a demand, with its author and day.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, FromJsonQueryResult)]
-pub struct Diagnosis {
-    /// What the reviewer found.
-    pub outcome: DiagnosisOutcome,
-    /// The reasons, for the author.
-    pub note: Option<String>,
-    /// The reviewer.
-    pub by: AccountId,
-    /// When it was judged.
-    pub at: Instant,
 }
 
 /// The row.

@@ -24,6 +24,7 @@ use crate::{
     features::{
         account,
         attachment::{self, upload::Upload},
+        demand,
         docking::{
             self, consent,
             dto::{AcceptIn, DockingIn, Line, MatchReasons, MeetingIn},
@@ -196,7 +197,7 @@ impl Story<'_> {
         let broker = self.cx("broker", None).await?;
         review::claim(tx, &broker, kind, id, &any()).await?;
         if let Some(found) = item.diagnosis.clone() {
-            review::diagnose(tx, &broker, id, &any(), found.outcome, found.note).await?;
+            demand::diagnosis::diagnose(tx, &broker, id, &any(), found).await?;
         }
         match &item.then {
             Then::Publish => review::publish(tx, &broker, kind, id, &any()).await?,

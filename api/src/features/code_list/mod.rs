@@ -16,7 +16,7 @@ use techmart_entity::{
     },
 };
 
-use crate::features::matching;
+use crate::features::{check, matching, service_figures};
 
 /// Codes of the towns that lie in the zone unless the configuration says otherwise.
 pub const ZONE_TOWNS: &[&str] = &["zone_core", "lianhe", "tanqiao", "shashi_farm", "cenhe", "guanyindang"];
@@ -98,6 +98,7 @@ fn all() -> Vec<CodeList> {
         code_list::<notification::MailState>(),
         code_list::<recommendation::RecommendationStatus>(),
         code_list::<recommendation::RecommendationMove>(),
+        code_list::<check::score::CheckPart>(),
         code_list::<matching::dto::MatchPart>(),
         code_list::<matching::dto::MatchRelation>(),
         code_list::<matching::dto::RuledOutBy>(),
@@ -166,7 +167,11 @@ fn all() -> Vec<CodeList> {
         code_list::<ledger::EvidenceKind>(),
         code_list::<ledger::status::CountMove>(),
         code_list::<listing::Audience>(),
+        code_list::<listing::Clarity>(),
+        code_list::<listing::DemandLevel>(),
         code_list::<listing::DiagnosisOutcome>(),
+        code_list::<listing::HintCode>(),
+        code_list::<listing::HintSeverity>(),
         code_list::<listing::ListingKind>(),
         code_list::<listing::Source>(),
         code_list::<listing::status::ListingMove>(),
@@ -185,6 +190,7 @@ fn all() -> Vec<CodeList> {
         code_list::<provider::ProviderType>(),
         code_list::<provider::status::EntryMove>(),
         code_list::<provider::status::EntryStatus>(),
+        code_list::<service_figures::dto::ServiceBy>(),
         code_list::<signal::SignalKind>(),
         code_list::<signal::SignalMove>(),
         code_list::<signal::SignalStatus>(),

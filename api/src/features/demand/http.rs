@@ -6,8 +6,9 @@ use techmart_entity::{
 };
 use utoipa_actix_web::{scope::scope, service_config::ServiceConfig};
 
+use super::diagnosis;
 use crate::features::{
-    listing::dto::{DiagnosisIn, NoteIn},
+    listing::dto::{DiagnosesQuery, DiagnosisIn, DiagnosisOut, NoteIn},
     matching,
 };
 
@@ -25,22 +26,31 @@ pub fn routes(config: &mut ServiceConfig) {
             .configure(shared)
             .configure(matching::http::of_demands)
             .service(diagnose)
+            .service(list_diagnoses)
             .service(solve)
             .service(close_unsolved),
     );
 }
 
-/// A broker judges the demand; a demand is judged before it is published.
+/// A broker judges the demand; a demand is judged before it is published. Where a second diagnosis was asked for, another
+/// broker gives it.
 #[utoipa::path(operation_id = "diagnose_demand", tag = "demands", params(("id" = ListingId, Path)),
     request_body = DiagnosisIn, responses((status = 200, body = ListingOut<DemandContent>)))]
 #[post("/{id}/diagnose")]
 async fn diagnose(act: Act, id: Id<ListingId>, body: Body<DiagnosisIn>) -> Result<HttpResponse> {
     act.run(async |tx| {
-        let DiagnosisIn { outcome, note } = body.0.clone();
-        let row = review::diagnose(tx, &act, id.0, &act.precondition, outcome, note).await?;
+        let row = diagnosis::diagnose(tx, &act, id.0, &act.precondition, body.0.clone()).await?;
         shown(tx, &act, &row).await
     })
     .await
+}
+
+/// Every judgement of the demand, newest first. For the centre and auditors.
+#[utoipa::path(operation_id = "list_demand_diagnoses", tag = "demands", params(("id" = ListingId, Path), DiagnosesQuery),
+    responses((status = 200, body = Page<DiagnosisOut>)))]
+#[get("/{id}/diagnoses")]
+async fn list_diagnoses(look: Look, id: Id<ListingId>, query: Query<DiagnosesQuery>) -> Result<HttpResponse> {
+    Ok(diagnosis::list(look.state.db.read(), &look, id.0, query.0).await?.respond(&look.http))
 }
 
 /// Ends the demand: it was solved.

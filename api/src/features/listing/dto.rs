@@ -6,14 +6,14 @@ use serde::{Deserialize, Serialize};
 use techmart_entity::{
     id::{AccountId, AttachmentId, ListingId, OrganisationId},
     listing::{
-        Audience, Diagnosis, DiagnosisOutcome, ListingKind, Source,
+        Audience, Clarity, DemandLevel, DiagnosisOutcome, HintCode, ListingKind, Source,
         status::{ListingMove, ListingStatus},
     },
     organisation::OrganisationKind,
 };
 use utoipa::{IntoParams, ToSchema};
 
-use crate::clock::Moment;
+use crate::{clock::Moment, features::check::dto::CompletenessOut};
 
 /// A new listing. What is not known yet may be absent.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
@@ -111,6 +111,9 @@ pub struct ListingOut<C> {
     /// the owner's members and the centre.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub duplicates: Option<Vec<DuplicateOut>>,
+    /// How complete the draft is. On the draft, for the owner's members and the centre.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub completeness: Option<CompletenessOut>,
     /// The moves that the life cycle allows now. For the owner's members and the centre.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub legal_moves: Option<Vec<ListingMove>>,
@@ -144,6 +147,9 @@ pub struct ListingBrief {
     /// The reviewer who holds the claim. For the centre.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub claimed_by: Option<AccountId>,
+    /// How complete the version under review is. In the queue, for the centre.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub completeness: Option<CompletenessOut>,
     pub first_submitted_at: Option<Moment>,
     pub first_published_at: Option<Moment>,
     pub expires_at: Option<Moment>,
@@ -154,14 +160,24 @@ pub struct ListingBrief {
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct DiagnosisOut {
     pub outcome: DiagnosisOutcome,
+    pub clarity: Option<Clarity>,
+    /// What the text lacks, in the codes of the check.
+    pub missing: Vec<HintCode>,
+    /// To the author.
     pub note: Option<String>,
     pub at: Moment,
-}
-
-impl From<Diagnosis> for DiagnosisOut {
-    fn from(diagnosis: Diagnosis) -> Self {
-        Self { outcome: diagnosis.outcome, note: diagnosis.note, at: diagnosis.at.into() }
-    }
+    /// For the centre and auditors.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub level: Option<DemandLevel>,
+    /// Where to look for a solution. For the centre and auditors.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub direction: Option<String>,
+    /// For the centre alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub centre_note: Option<String>,
+    /// Who judged. For the centre and auditors.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub by: Option<AccountId>,
 }
 
 /// Another listing that shares a hard key.
@@ -206,8 +222,36 @@ pub struct ReasonIn {
 pub struct DiagnosisIn {
     pub outcome: DiagnosisOutcome,
     #[serde(default)]
+    pub clarity: Option<Clarity>,
+    #[serde(default)]
+    pub level: Option<DemandLevel>,
+    /// What the text lacks, in the codes of the check. It reaches the author.
+    #[serde(default)]
+    #[schema(max_items = 30)]
+    pub missing: Vec<HintCode>,
+    /// Where to look for a solution; for the centre.
+    #[serde(default)]
+    #[schema(max_length = 2000, example = "联系长江大学机械学院，或检索低温电机方向的成果。")]
+    pub direction: Option<String>,
+    /// It reaches the author.
+    #[serde(default)]
     #[schema(max_length = 2000)]
     pub note: Option<String>,
+    /// Nobody but the centre reads it.
+    #[serde(default)]
+    #[schema(max_length = 2000)]
+    pub centre_note: Option<String>,
+}
+
+/// A page of a demand's judgements.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub struct DiagnosesQuery {
+    #[param(minimum = 1, maximum = 100)]
+    pub limit: Option<u64>,
+    /// `next_cursor` of the page before.
+    #[param(max_length = 1000)]
+    pub cursor: Option<String>,
 }
 
 /// Sorts of a list.

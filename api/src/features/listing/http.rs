@@ -19,6 +19,14 @@ macro_rules! listing_addresses {
             error::Result,
             features::{
                 audit::dto::{HistoryOut, HistoryQuery},
+                check::{
+                    dto::{CheckIn, CheckOut},
+                    service as checks,
+                },
+                feedback::{
+                    dto::{FeedbackOut, FeedbackQuery},
+                    view as feedback_view,
+                },
                 listing::{
                     dto::{
                         CollectedIn, ListingBrief, ListingIn, ListingOut, ListingPatch, ListingQuery, ReasonIn,
@@ -39,6 +47,7 @@ macro_rules! listing_addresses {
 
         type In = ListingIn<$content>;
         type Patch = ListingPatch<$content>;
+        type Check = CheckIn<$content>;
         type Out = ListingOut<$content>;
         type Versions = VersionsOut<$content>;
 
@@ -85,13 +94,26 @@ macro_rules! listing_addresses {
             .await
         }
 
+        /// Says what a text lacks and could say better, with a score, and stores nothing: of a text as it is being
+        /// written, or of a draft of one's own. For whoever signed in.
+        #[utoipa::path(operation_id = concat!("check_", $one), tag = $many, request_body = CheckIn<$content>,
+            responses((status = 200, body = CheckOut)))]
+        #[post("/check")]
+        async fn check(look: Look, body: Body<Check>) -> Result<HttpResponse> {
+            let out = checks::answer(look.state.db.read(), &look, $kind, body.0).await?;
+            Ok(Answer::ok(out).respond(&look.http))
+        }
+
         /// The published version; before the first publication the draft, for those who may see it.
         #[utoipa::path(operation_id = concat!("get_", $one), tag = $many, params(("id" = ListingId, Path)),
             responses((status = 200, body = ListingOut<$content>)))]
         #[get("/{id}")]
         async fn read(look: Look, id: Id<ListingId>) -> Result<HttpResponse> {
-            let (out, tag) = view::page::<$content>(look.state.db.read(), &look, $kind, id.0).await?;
-            Ok(Answer::ok(out).tagged(tag).respond(&look.http))
+            let page = view::page::<$content>(look.state.db.read(), &look, $kind, id.0).await?;
+            if page.from_outside {
+                look.state.counter.viewed(&look, id.0);
+            }
+            Ok(Answer::ok(page.out).tagged(page.tag).respond(&look.http))
         }
 
         /// The working version: what a patch changes.
@@ -146,6 +168,16 @@ macro_rules! listing_addresses {
         async fn history(look: Look, id: Id<ListingId>, query: Query<HistoryQuery>) -> Result<HttpResponse> {
             let page = view::history(look.state.db.read(), &look, $kind, id.0, query.0).await?;
             Ok(page.respond(&look.http))
+        }
+
+        /// What became of it by month, newest first: opened, found, interests and how they ended, with the reasons. For
+        /// the owner's members, the centre and auditors. It names nobody.
+        #[utoipa::path(operation_id = concat!("get_", $one, "_feedback"), tag = $many,
+            params(("id" = ListingId, Path), FeedbackQuery), responses((status = 200, body = FeedbackOut)))]
+        #[get("/{id}/feedback")]
+        async fn feedback(look: Look, id: Id<ListingId>, query: Query<FeedbackQuery>) -> Result<HttpResponse> {
+            let out = feedback_view::of_listing(look.state.db.read(), &look, $kind, id.0, &query.0).await?;
+            Ok(Answer::ok(out).respond(&look.http))
         }
 
         /// Hands the draft in for review.
@@ -289,12 +321,14 @@ macro_rules! listing_addresses {
             config
                 .service(list)
                 .service(create)
+                .service(check)
                 .service(read)
                 .service(read_draft)
                 .service(patch_draft)
                 .service(remove)
                 .service(versions)
                 .service(history)
+                .service(feedback)
                 .service(submit)
                 .service(recall)
                 .service(claim)

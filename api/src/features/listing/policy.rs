@@ -3,7 +3,7 @@
 use techmart_entity::{
     account::Role,
     listing::{
-        Audience, Model,
+        Audience, Diagnosis, DiagnosisOutcome, Model,
         status::{ListingMove, ListingStatus},
     },
 };
@@ -96,6 +96,12 @@ pub fn is_open(row: &Model, owner_suspended: bool) -> bool {
 #[must_use]
 pub fn may_read_draft(relation: Relation) -> bool {
     relation.member || relation.centre || relation.auditor
+}
+
+/// Whether the caller is told how complete the working version is: whoever could mend it or have it mended.
+#[must_use]
+pub fn may_see_completeness(relation: Relation) -> bool {
+    relation.member || relation.centre
 }
 
 /// Whether the caller may see the contact in the content.
@@ -193,7 +199,7 @@ pub fn move_it(cx: &Context, row: &Model, relation: Relation, mv: ListingMove) -
     }
 }
 
-/// Whether the caller may judge the demand.
+/// Whether the caller may judge the demand. A second judgement is a second person's.
 ///
 /// # Errors
 /// 401, 403 or 404.
@@ -201,7 +207,34 @@ pub fn diagnose(cx: &Context, row: &Model, relation: Relation) -> Result<()> {
     see(cx, row, relation)?;
     let person = cx_person(cx)?;
     allow(person.role == Role::Broker, broker_only)?;
-    disinterested(relation)
+    disinterested(relation)?;
+    let asks_another = |said: &&Diagnosis| said.outcome == DiagnosisOutcome::NeedsSecondDiagnosis;
+    match row.diagnosis.as_ref().filter(asks_another) {
+        Some(first) if Some(first.by) == cx.account_id() => Err(AppError::new(
+            Code::ConflictOfInterest,
+            say!(
+                "首次诊断由您作出并要求二次诊断，须由另一位技术经理人完成。",
+                "You asked for a second diagnosis; another broker gives it."
+            ),
+        )),
+        Some(_) | None => Ok(()),
+    }
+}
+
+/// Whether the caller may read all judgements of the demand.
+///
+/// # Errors
+/// 401, 403 or 404.
+pub fn read_diagnoses(cx: &Context, row: &Model, relation: Relation) -> Result<()> {
+    see(cx, row, relation)?;
+    cx_person(cx)?;
+    if relation.centre || relation.auditor {
+        return Ok(());
+    }
+    Err(AppError::forbidden(say!(
+        "历次诊断供服务中心和审计查看；最近一次的结论见草稿。",
+        "All judgements are for the centre and auditors; the draft shows what the last one found."
+    )))
 }
 
 fn cx_person(cx: &Context) -> Result<&crate::auth::Person> {

@@ -1,11 +1,12 @@
-//! What reviewers do: claim, release, publish, return, reject, suspend, resume, judge a demand.
+//! What reviewers do: claim, release, publish, return, reject, suspend, resume. A demand is judged in
+//! `features/demand/diagnosis.rs`.
 
 use sea_orm::Set;
 use techmart_entity::{
     funnel::FunnelStep,
     id::{AccountId, ListingId},
     listing::{
-        ActiveModel, Content, Diagnosis, DiagnosisOutcome, ListingKind, Model, Source,
+        ActiveModel, Content, ListingKind, Model, Source,
         status::{ListingMove, ListingStatus},
         version,
     },
@@ -16,7 +17,7 @@ use techmart_entity::{
 use super::{
     policy, repo,
     service::{begin, record_and_tell, reindex, shelf_life},
-    subject, view,
+    subject,
 };
 use crate::{
     auth::Context,
@@ -342,51 +343,4 @@ async fn visible_move(
         .await?;
     reindex(tx, cx, id).await?;
     Ok(moved)
-}
-
-/// Judges a demand. What is not technical is taken out of the count; everything else completes it.
-///
-/// # Errors
-/// 409 before it was submitted and after it ended.
-pub async fn diagnose(
-    tx: &Tx,
-    cx: &Context,
-    id: ListingId,
-    precondition: &Precondition,
-    outcome: DiagnosisOutcome,
-    note: Option<String>,
-) -> Result<Model> {
-    let row = repo::hold(tx, ListingKind::Demand, id).await?;
-    let relation = view::relation(tx, cx, &row).await?;
-    policy::diagnose(cx, &row, relation)?;
-    precondition.honour(&view::page_tag(&row))?;
-    let status = row.status;
-    let open = match status {
-        ListingStatus::Submitted
-        | ListingStatus::InReview
-        | ListingStatus::Published
-        | ListingStatus::Suspended => true,
-        ListingStatus::Draft
-        | ListingStatus::Returned
-        | ListingStatus::Rejected
-        | ListingStatus::Expired
-        | ListingStatus::Withdrawn
-        | ListingStatus::Solved
-        | ListingStatus::ClosedUnsolved
-        | ListingStatus::Merged => false,
-    };
-    let by = cx.account_id().ok_or_else(AppError::not_found)?;
-    if !open {
-        return Err(AppError::new(
-            Code::IllegalMove,
-            say!("状态 {status} 不能诊断。", "What is {status} cannot be judged."),
-        ));
-    }
-    let diagnosis = Diagnosis { outcome, note: note.clone(), by, at: cx.now };
-    let set = ActiveModel { diagnosis: Set(Some(diagnosis)), ..Default::default() };
-    let saved = repo::save(tx, &row, cx.now, set).await?;
-    let record = Record::act("diagnose", subject(ListingKind::Demand), id).because(Some(outcome), note);
-    audit::record(tx, cx, record).await?;
-    counting::demand::diagnosed(tx, cx, &saved, outcome).await?;
-    Ok(saved)
 }

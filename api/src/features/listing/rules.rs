@@ -5,7 +5,7 @@ use serde_json::Value;
 use techmart_entity::{
     achievement::AchievementContent,
     demand::DemandContent,
-    listing::{Audience, Contact, Content},
+    listing::{Audience, Contact, Content, Model},
     provider::ProviderContent,
     value::{
         field::IndustryCode,
@@ -15,8 +15,9 @@ use techmart_entity::{
     },
 };
 
+use super::policy;
 use crate::{
-    error::{Fault, Wording},
+    error::{Fault, Place, Wording},
     features::code_list::is_town,
     say,
 };
@@ -97,6 +98,17 @@ pub fn lacking(content: &Content) -> Vec<Fault> {
                 "a contact with telephone or e-mail (kept private)",
             );
         }
+    }
+    faults
+}
+
+/// What a version of a listing still lacks before it can be submitted: of what was collected, the source may say
+/// less than an owner would.
+#[must_use]
+pub fn lacking_of(row: &Model, content: &Content) -> Vec<Fault> {
+    let mut faults = lacking(content);
+    if policy::is_collected(row) {
+        faults.retain(|fault| matches!(&fault.place, Place::Pointer(place) if place == "/content/title"));
     }
     faults
 }

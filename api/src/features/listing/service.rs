@@ -383,14 +383,7 @@ pub async fn submit(
     {
         faults.extend(organisation_rules::suspended(&owner, ""));
     }
-    // Of what was collected, the source may say less than an owner would.
-    if policy::is_collected(&row) {
-        if content.title().trim().is_empty() {
-            faults.push(Fault::at("/content/title", "required", say!("缺少名称。", "The title is missing.")));
-        }
-    } else {
-        faults.extend(rules::lacking(&content));
-    }
+    faults.extend(rules::lacking_of(&row, &content));
     if !faults.is_empty() {
         return Err(AppError::rules(faults));
     }

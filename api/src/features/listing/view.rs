@@ -8,14 +8,14 @@ use serde::de::DeserializeOwned;
 use techmart_entity::{
     id::{ListingId, OrganisationId},
     life_cycle::LifeCycle,
-    listing::{Audience, Content, ListingKind, Model, status::ListingStatus, version},
+    listing::{Audience, Content, Diagnosis, ListingKind, Model, status::ListingStatus, version},
     organisation::{self, status::VerificationStatus},
 };
 
 use super::{
     dto::{
-        DuplicateOut, ListingBrief, ListingOut, ListingQuery, ListingSort, OrganisationBrief, OwnerNote,
-        VersionOut, VersionsOut,
+        DiagnosisOut, DuplicateOut, ListingBrief, ListingOut, ListingQuery, ListingSort, OrganisationBrief,
+        OwnerNote, VersionOut, VersionsOut,
     },
     policy::{self, Relation},
     repo, subject,
@@ -23,7 +23,7 @@ use super::{
 use crate::{
     auth::Context,
     error::{AppError, Result},
-    features::{audit, docking, organisation::repo as organisations},
+    features::{audit, check::service as checks, docking, organisation::repo as organisations},
     web::{
         etag,
         paging::{Cut, Page},
@@ -57,6 +57,15 @@ pub fn draft_tag(row: &Model) -> String {
     etag::tag(format!("d{}", row.draft_revision))
 }
 
+/// A page, with its ETag.
+#[derive(Debug)]
+pub struct Opened<C> {
+    pub out: ListingOut<C>,
+    pub tag: String,
+    /// Whether somebody reads what is published who is neither of its owner nor of the centre.
+    pub from_outside: bool,
+}
+
 /// The published page, or before the first publication the draft for those who may see it.
 ///
 /// # Errors
@@ -66,18 +75,21 @@ pub async fn page<C: DeserializeOwned>(
     cx: &Context,
     kind: ListingKind,
     id: ListingId,
-) -> Result<(ListingOut<C>, String)> {
+) -> Result<Opened<C>> {
     let row = repo::find(db, kind, id).await?;
     let relation = relation(db, cx, &row).await?;
     policy::see(cx, &row, relation)?;
     if !row.was_published() {
-        return Ok((show(db, &row, row.working_version_id, relation).await?, draft_tag(&row)));
+        let out = show(db, &row, row.working_version_id, relation).await?;
+        return Ok(Opened { out, tag: draft_tag(&row), from_outside: false });
     }
     let mut out = show::<C>(db, &row, row.published_version_id, relation).await?;
-    if is_tombstone(&row) && !policy::may_read_draft(relation) {
+    let outside = !policy::may_read_draft(relation);
+    let tombstone = is_tombstone(&row);
+    if tombstone && outside {
         out.content = None;
     }
-    Ok((out, page_tag(&row)))
+    Ok(Opened { out, tag: page_tag(&row), from_outside: outside && !tombstone })
 }
 
 /// Whether nothing but the fact that it was there is left of a page for those outside.
@@ -102,7 +114,12 @@ pub async fn draft<C: DeserializeOwned>(
     }
     // A published item without a next version shows what a patch would start from.
     let version = row.working_version_id.or(row.published_version_id);
-    Ok((show(db, &row, version, relation).await?, draft_tag(&row)))
+    let mut out = show(db, &row, version, relation).await?;
+    if policy::may_see_completeness(relation) {
+        let version = repo::find_version(db, version).await?;
+        out.completeness = Some(checks::of_version(&row, &version, cx.today)?.into());
+    }
+    Ok((out, draft_tag(&row)))
 }
 
 /// A row as its caller may see it.
@@ -143,9 +160,10 @@ pub async fn show<C: DeserializeOwned>(
         // An address can name whom the listing does not.
         source_url: row.source_url.clone().filter(|_| policy::may_read_owner(row, relation)),
         collected_at: row.collected_at.map(Into::into),
-        diagnosis: row.diagnosis.clone().filter(|_| inside).map(Into::into),
+        diagnosis: row.diagnosis.clone().filter(|_| inside).map(|said| judged(said, relation)),
         claimed_by: row.claimed_by.filter(|_| relation.centre || relation.auditor),
         duplicates,
+        completeness: None,
         legal_moves: inside.then(|| legal_moves(row)),
         demo: row.demo,
         first_published_at: row.first_published_at.map(Into::into),
@@ -156,6 +174,24 @@ pub async fn show<C: DeserializeOwned>(
         created_at: row.created_at.into(),
         updated_at: row.updated_at.into(),
     })
+}
+
+/// A judgement as its reader may see it: the author reads what was found and why, the centre what it makes of it.
+#[must_use]
+pub fn judged(said: Diagnosis, relation: Relation) -> DiagnosisOut {
+    let centre = relation.centre && !relation.member;
+    let beyond = centre || (relation.auditor && !relation.member);
+    DiagnosisOut {
+        outcome: said.outcome,
+        clarity: said.clarity,
+        missing: said.missing,
+        note: said.note,
+        at: said.at.into(),
+        level: said.level.filter(|_| beyond),
+        direction: said.direction.filter(|_| beyond),
+        centre_note: said.centre_note.filter(|_| centre),
+        by: beyond.then_some(said.by),
+    }
 }
 
 /// The moves of the item and, beside a published item, those of its next version.
@@ -305,6 +341,7 @@ pub async fn rows_page(
             source: row.source,
             demo: row.demo,
             claimed_by: row.claimed_by.filter(|_| relation.centre || relation.auditor),
+            completeness: None,
             first_submitted_at: row.first_submitted_at.filter(|_| inside).map(Into::into),
             first_published_at: row.first_published_at.map(Into::into),
             expires_at: row.expires_at.map(Into::into),

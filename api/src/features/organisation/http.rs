@@ -15,7 +15,7 @@ use crate::{
     error::Result,
     features::{
         audit::dto::{HistoryOut, HistoryQuery},
-        invitation,
+        feedback, invitation,
     },
     web::{
         act::{Act, Look},
@@ -48,7 +48,8 @@ pub fn routes(config: &mut ServiceConfig) {
             .service(set_member_role)
             .service(remove_member)
             .service(list_organisation_history)
-            .configure(invitation::http::of_organisation),
+            .configure(invitation::http::of_organisation)
+            .configure(feedback::http::of_organisation),
     );
 }
 

@@ -1,14 +1,24 @@
 //! `/reviews`: for the centre; auditors look on.
 
+use std::collections::HashMap;
+
 use actix_web::{HttpResponse, get};
+use sea_orm::ConnectionTrait;
 use serde::{Deserialize, Serialize};
-use techmart_entity::listing::{ListingKind, status::ListingStatus};
+use techmart_entity::{
+    Day,
+    id::{ListingId, VersionId},
+    listing::{ListingKind, Model, status::ListingStatus},
+};
 use utoipa::IntoParams;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::{
     error::{AppError, Result},
-    features::listing::{dto::ListingBrief, repo, view},
+    features::{
+        check::{dto::CompletenessOut, service as checks},
+        listing::{dto::ListingBrief, repo, view},
+    },
     say,
     web::{
         act::Look,
@@ -68,6 +78,28 @@ async fn list_reviews(look: Look, query: Query<ReviewQuery>) -> Result<HttpRespo
     let db = look.state.db.read();
     let rows =
         repo::list(db, repo::scope(&look), &filter, repo::Order::Queue, cut.after, cut.limit + 1).await?;
-    let page = view::rows_page(db, &look, &cut, rows).await?;
+    let complete =
+        if look.actor.is_centre() { completeness(db, &rows, look.today).await? } else { HashMap::new() };
+    let mut page = view::rows_page(db, &look, &cut, rows).await?;
+    for brief in &mut page.items {
+        brief.completeness = complete.get(&brief.id).cloned();
+    }
     Ok(page.respond(&look.http))
+}
+
+/// How complete the versions under review are.
+async fn completeness(
+    db: &impl ConnectionTrait,
+    rows: &[Model],
+    today: Day,
+) -> Result<HashMap<ListingId, CompletenessOut>> {
+    let working: Vec<VersionId> = rows.iter().filter_map(|row| row.working_version_id).collect();
+    let versions = repo::versions(db, &working).await?;
+    let mut complete = HashMap::new();
+    for version in &versions {
+        if let Some(row) = rows.iter().find(|row| row.id == version.listing_id) {
+            complete.insert(row.id, checks::of_version(row, version, today)?.into());
+        }
+    }
+    Ok(complete)
 }

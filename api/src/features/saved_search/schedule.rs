@@ -1,5 +1,7 @@
 //! Running saved searches when their time has come.
 
+use std::collections::BTreeMap;
+
 use chrono::Duration;
 use techmart_entity::{
     id::{AlertId, ListingId},
@@ -13,8 +15,11 @@ use super::{
 };
 use crate::{
     auth::context_in,
+    clock::day_of,
     error::Result,
     features::{
+        feedback::{self, counter::Count},
+        funnel::view::month_of,
         listing::repo as listings,
         search::{
             dto::{SearchQuery, SearchSort},
@@ -77,18 +82,21 @@ async fn run_one(state: &State, row: &Model) -> Result<bool> {
     let told = state
         .db
         .write(async |tx| {
-            let mut told = false;
+            let mut told = BTreeMap::new();
             for listing in &new {
                 let hit =
                     hit::Model { saved_search_id: row.id, listing_id: listing.id, alert_id, told_at: now };
-                told |= repo::tell(tx, hit).await?;
+                if repo::tell(tx, hit).await? {
+                    told.insert((listing.id, month_of(day_of(now))), Count { alerts: 1, ..Count::default() });
+                }
             }
-            if told {
+            if !told.is_empty() {
+                feedback::repo::add(tx, &told).await?;
                 let notice = Notice::SavedSearch { saved_search_id: row.id, alert_id };
                 outbox::push(tx, now, &Job::Notify(notice)).await?;
             }
             repo::ran(tx, row, now, next_run(row.pace, now)).await?;
-            Ok(told)
+            Ok(!told.is_empty())
         })
         .await?;
     Ok(told)

@@ -21,8 +21,12 @@ pub fn routes(config: &mut ServiceConfig) {
 #[utoipa::path(operation_id = "search", tag = "search", params(SearchQuery), responses((status = 200, body = SearchOut)))]
 #[get("/search")]
 async fn search(look: Look, query: Query<SearchQuery>) -> Result<HttpResponse> {
-    let out = service::search(&look.state, &look, query.0).await?;
-    Ok(Answer::ok(out).respond(&look.http))
+    let first = query.0.cursor.is_none();
+    let found = service::find(&look.state, &look, query.0).await?;
+    if first {
+        look.state.counter.appeared(&look, found.to_others(&look));
+    }
+    Ok(Answer::ok(found.out).respond(&look.http))
 }
 
 /// Completes what somebody is typing with titles, keywords, organisations and technical terms that the caller may see.

@@ -37,11 +37,35 @@ const NEAR: usize = 10;
 /// How often a page is topped up whose hits had gone.
 const ROUNDS: usize = 5;
 
+/// An answer, with whose the listings of its page are: what nobody is told of those without a name.
+#[derive(Debug)]
+pub struct Found {
+    pub out: SearchOut,
+    owners: Vec<(ListingId, Option<OrganisationId>)>,
+}
+
+impl Found {
+    /// The listings of the page that were shown to somebody outside: neither to their owner nor to the centre.
+    pub fn to_others(&self, cx: &Context) -> impl Iterator<Item = ListingId> {
+        let inside = cx.actor.is_centre() || cx.actor.is_auditor();
+        let own = |owner: &Option<OrganisationId>| owner.is_some_and(|owner| cx.actor.belongs_to(owner));
+        self.owners.iter().filter(move |(_, owner)| !inside && !own(owner)).map(|(id, _)| *id)
+    }
+}
+
 /// Answers a search.
 ///
 /// # Errors
 /// 400 for limits that contradict each other, 503 when the engine is away.
 pub async fn search(state: &State, cx: &Context, query: SearchQuery) -> Result<SearchOut> {
+    Ok(find(state, cx, query).await?.out)
+}
+
+/// The same, with whose the listings are.
+///
+/// # Errors
+/// As [`search`].
+pub async fn find(state: &State, cx: &Context, query: SearchQuery) -> Result<Found> {
     let mark = SearchQuery { limit: None, cursor: None, facets: None, ..query.clone() };
     let cut = Cut::<usize>::read(query.limit, query.cursor.as_deref(), &mark)?;
     let limit = usize::try_from(query.limit.unwrap_or(DEFAULT_LIMIT)).unwrap_or(WINDOW);
@@ -58,6 +82,7 @@ pub async fn search(state: &State, cx: &Context, query: SearchQuery) -> Result<S
         all_words: true,
         complete: true,
     };
+    let mut owners = Vec::new();
     for round in 0..ROUNDS {
         asked.offset = offset;
         asked.limit = limit - out.items.len();
@@ -82,13 +107,16 @@ pub async fn search(state: &State, cx: &Context, query: SearchQuery) -> Result<S
         }
         offset += answer.hits.len();
         let more = answer.more && offset < WINDOW && !answer.hits.is_empty();
-        out.items.extend(read_again(db, cx, answer.hits).await?);
+        for (hit, owner) in read_owned(db, cx, answer.hits).await? {
+            owners.push((hit.id, owner));
+            out.items.push(hit);
+        }
         out.next_cursor = more.then(|| cut.seal(offset));
         if out.items.len() >= limit || !more {
             break;
         }
     }
-    Ok(out)
+    Ok(Found { out, owners })
 }
 
 /// The engine's trouble, as the caller's.
@@ -192,6 +220,15 @@ pub(super) async fn visible(
 /// # Errors
 /// When the database cannot be asked.
 pub async fn read_again(db: &DatabaseConnection, cx: &Context, hits: Vec<Hit>) -> Result<Vec<HitOut>> {
+    Ok(read_owned(db, cx, hits).await?.into_iter().map(|(hit, _)| hit).collect())
+}
+
+/// The same, each with its owner.
+async fn read_owned(
+    db: &DatabaseConnection,
+    cx: &Context,
+    hits: Vec<Hit>,
+) -> Result<Vec<(HitOut, Option<OrganisationId>)>> {
     let ids: Vec<ListingId> = hits.iter().map(|hit| ListingId(hit.id)).collect();
     let rows = visible(db, cx, &ids).await?;
     let versions: Vec<VersionId> = rows.values().filter_map(|row| row.published_version_id).collect();
@@ -207,7 +244,7 @@ pub async fn read_again(db: &DatabaseConnection, cx: &Context, hits: Vec<Hit>) -
         let Some(row) = rows.get(&ListingId(hit.id)) else { continue };
         let Some(content) = row.published_version_id.and_then(|id| contents.remove(&id)) else { continue };
         let content = Content::parse(row.kind, content).map_err(AppError::internal)?.without_private();
-        out.push(hit_out(row, content, &owners, hit));
+        out.push((hit_out(row, content, &owners, hit), row.organisation_id));
     }
     Ok(out)
 }

@@ -51,7 +51,8 @@ pub fn has_figure(content: &DemandContent) -> bool {
 }
 
 /// Whether a number with a technical unit stands in a text.
-fn has_measure(text: &str) -> bool {
+#[must_use]
+pub fn has_measure(text: &str) -> bool {
     let folded: String = text.nfkc().collect::<String>().to_lowercase();
     let mut rest = folded.as_str();
     while let Some(at) = rest.find(|c: char| c.is_ascii_digit()) {

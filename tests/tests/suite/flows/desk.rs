@@ -63,10 +63,23 @@ async fn a_demand_is_diagnosed_twice_and_handed_from_one_broker_to_another_insid
     first
         .post(
             &format!("/demands/{need}/diagnose"),
-            json!({ "outcome": "needs_second_diagnosis", "note": "工况不明" }),
+            json!({ "outcome": "needs_second_diagnosis", "note": "工况不明", "clarity": "partly_clear",
+                "level": "domestic", "missing": ["no_indicator", "no_target", "no_indicator"],
+                "direction": "先问长江大学电机组", "centre_note": "企业预算存疑" }),
         )
         .await
         .ok();
+    // The second judgement is a second person's.
+    let again = json!({ "outcome": "ready" });
+    first.post(&format!("/demands/{need}/diagnose"), again).await.refused(403, "conflict_of_interest");
+    let draft = format!("/demands/{need}/draft");
+    let mine = enterprise.get(&draft).await.ok()["diagnosis"].clone();
+    assert_eq!(mine["missing"], json!(["no_indicator", "no_target"]), "each once: {mine}");
+    assert_eq!((&mine["clarity"], &mine["note"]), (&json!("partly_clear"), &json!("工况不明")));
+    for hidden in ["level", "direction", "centre_note", "by"] {
+        assert!(mine[hidden].is_null(), "the author is not told {hidden}: {mine}");
+    }
+    assert_eq!(second.get(&draft).await.ok()["diagnosis"]["centre_note"], "企业预算存疑");
     assert_eq!(item(&first, "second_diagnosis", &need).await["due_at"], due);
     // Nobody else takes it from them; they hand it over, and the clock runs on.
     let note = "企业周三下午方便电话，重点问启动电流";
@@ -98,6 +111,26 @@ async fn a_demand_is_diagnosed_twice_and_handed_from_one_broker_to_another_insid
 
     // The second judges it and publishes it: it is off the desk.
     second.post(&format!("/demands/{need}/diagnose"), json!({ "outcome": "ready" })).await.ok();
+    // Both judgements are kept, for the centre and auditors.
+    let all = format!("/demands/{need}/diagnoses");
+    let kept = actors.admin.get(&format!("{all}?limit=1")).await.ok();
+    assert_eq!(
+        (&kept["items"][0]["outcome"], &kept["items"][0]["by"]),
+        (&json!("ready"), &json!(second.account_id))
+    );
+    let next = kept["next_cursor"].as_str().expect("a judgement before it");
+    let before = actors.admin.get(&format!("{all}?limit=1&cursor={next}")).await.ok();
+    assert_eq!(before["items"][0]["direction"], "先问长江大学电机组");
+    assert_eq!((&before["next_cursor"], &before["items"][0]["by"]), (&Value::Null, &json!(first.account_id)));
+    let audited = auditor.get(&all).await.ok();
+    assert_eq!(audited["items"].as_array().unwrap().len(), 2);
+    assert!(!audited.to_string().contains("预算存疑"), "the centre's own note: {audited}");
+    enterprise.get(&all).await.refused(403, "forbidden");
+    outsider.get(&all).await.refused(404, "not_found");
+    for log in [actors.admin.get("/audit?limit=100").await.ok(), enterprise.get("/notifications").await.ok()]
+    {
+        assert!(!log.to_string().contains("预算存疑"), "{log}");
+    }
     assert!(desk(&second, &format!("queue=second_diagnosis&subject_id={need}")).await.is_empty());
     first.act(&format!("/demands/{need}/publish")).await.refused(403, "forbidden");
     second.act(&format!("/demands/{need}/publish")).await.ok();

@@ -2,12 +2,14 @@
 
 mod achievement;
 mod cases;
+mod checks;
 mod contracts;
 mod declined;
 mod desk;
 mod docking;
 mod duplicates;
 mod expiry;
+mod feedback;
 mod funnel;
 mod import;
 mod indicators;

@@ -69,6 +69,9 @@ impl Scene {
                 json!({ "refresh_token": sign_in(&self.world, &self.spare.email).await.refresh_token })
             }
             "logout" => json!({}),
+            "check_achievement" | "check_demand" | "check_provider" => {
+                json!({ "content": { "title": "标题" } })
+            }
             "preview_matches" => json!({ "problem": "低温下续航下降" }),
             "patch_me" => json!({ "name": "改名" }),
             "change_password" => {
