@@ -15,10 +15,24 @@ const MESSENGERS: &[&str] = &["微信", "wechat", "weixin", "vx", "qq", "钉钉"
 /// What may stand between such a word and the name.
 const BETWEEN: &[char] = &[' ', ':', '号', '群', '码', '是', '为', '-', '='];
 
+/// What kind of contact.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ContactKind {
+    Telephone,
+    Email,
+    Messenger,
+}
+
+/// The first contact that the text holds.
+#[must_use]
+pub fn contact_in(text: &str) -> Option<ContactKind> {
+    contacts(&folded(text)).into_iter().map(|(_, kind)| kind).next()
+}
+
 /// Whether the text holds a contact.
 #[must_use]
 pub fn holds_contact(text: &str) -> bool {
-    !contacts(&folded(text)).is_empty()
+    contact_in(text).is_some()
 }
 
 /// The text with a mask in the place of every contact.
@@ -27,7 +41,7 @@ pub fn mask(text: &str) -> String {
     let chars: Vec<char> = text.chars().collect();
     let mut out = String::new();
     let mut at = 0;
-    for found in contacts(&folded(text)) {
+    for (found, _) in contacts(&folded(text)) {
         out.extend(&chars[at..found.start]);
         out.push_str(MASK);
         at = found.end;
@@ -50,11 +64,14 @@ fn folded(text: &str) -> Vec<char> {
 }
 
 /// Where contacts stand, in their order, none inside another.
-fn contacts(text: &[char]) -> Vec<Range<usize>> {
-    let mut found: Vec<Range<usize>> = addresses(text).chain(numbers(text)).chain(names(text)).collect();
-    found.sort_by_key(|range| (range.start, std::cmp::Reverse(range.end)));
+fn contacts(text: &[char]) -> Vec<(Range<usize>, ContactKind)> {
+    let addresses = addresses(text).map(|range| (range, ContactKind::Email));
+    let numbers = numbers(text).map(|range| (range, ContactKind::Telephone));
+    let names = names(text).map(|range| (range, ContactKind::Messenger));
+    let mut found: Vec<(Range<usize>, ContactKind)> = addresses.chain(numbers).chain(names).collect();
+    found.sort_by_key(|(range, _)| (range.start, std::cmp::Reverse(range.end)));
     let mut end = 0;
-    found.retain(|range| {
+    found.retain(|(range, _)| {
         let apart = range.start >= end;
         if apart {
             end = range.end;
@@ -140,7 +157,9 @@ fn names(text: &[char]) -> impl Iterator<Item = Range<usize>> {
         let mut start = at + word.chars().count();
         start += text[start..].iter().take(4).take_while(|c| BETWEEN.contains(c)).count();
         let n = text[start..].iter().take_while(|c| name(**c)).count();
-        (n >= 5).then(|| start..start + n)
+        // A word of the language is no name: 微信 interface, QQ browser.
+        let told = text[start..start + n].iter().any(|c| c.is_ascii_digit() || *c == '_');
+        (n >= 5 && told).then(|| start..start + n)
     })
 }
 
@@ -177,6 +196,14 @@ mod tests {
             "功率 10 kW，转速 12000 rpm，2026-11-28",
             "误差 0.00012345678",
             "用微信小程序报名",
+            "微信 interface",
+            "产能 13800000 件",
+            "转速 0-12000 rpm，功率 1500-3000 W",
+            "2020-01-13 至 2021-01-13",
+            "零件号 0716-88-12 与 10086",
+            "精度 @25℃ 0.5%",
+            "编号 138000000012345",
+            "0.00001234567 mol",
             "预算 1380000 元，周期 12 个月",
             "型号 QZ-100@2.5MPa",
             "",

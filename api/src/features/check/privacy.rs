@@ -2,7 +2,10 @@
 //! and only once both have consented.
 
 use serde_json::Value;
-use techmart_entity::listing::{Content, HintCode};
+use techmart_entity::{
+    listing::{Content, HintCode},
+    value::contact_text::{ContactKind, contact_in},
+};
 use unicode_normalization::UnicodeNormalization;
 
 use super::Hint;
@@ -53,29 +56,13 @@ fn hint(path: &str, what: &Wording) -> Hint {
 
 /// What of a contact stands in a text.
 fn find(text: &str) -> Option<Wording> {
-    let folded: String = text.nfkc().collect::<String>().to_lowercase();
-    if has_email(&folded) {
-        Some(say!("邮箱", "an e-mail address"))
-    } else if has_handle(&folded) {
-        Some(say!("微信或 QQ 号", "a WeChat or QQ handle"))
-    } else if has_address(&folded) {
-        Some(say!("网址", "an address of the web"))
-    } else if has_telephone(&folded) {
-        Some(say!("电话号码", "a telephone number"))
-    } else {
-        None
+    match contact_in(text) {
+        Some(ContactKind::Email) => Some(say!("邮箱", "an e-mail address")),
+        Some(ContactKind::Messenger) => Some(say!("微信或 QQ 号", "a WeChat or QQ handle")),
+        Some(ContactKind::Telephone) => Some(say!("电话号码", "a telephone number")),
+        None => has_address(&text.nfkc().collect::<String>().to_lowercase())
+            .then(|| say!("网址", "an address of the web")),
     }
-}
-
-fn has_email(text: &str) -> bool {
-    text.char_indices().filter(|(_, c)| *c == '@').any(|(at, _)| {
-        let (before, behind) = text.split_at(at);
-        let named = before.ends_with(|c: char| c.is_ascii_alphanumeric());
-        let host: String =
-            behind.chars().skip(1).take_while(|c| c.is_ascii_alphanumeric() || ".-".contains(*c)).collect();
-        let dotted = host.split_once('.').is_some_and(|(name, rest)| !name.is_empty() && rest.len() >= 2);
-        named && dotted
-    })
 }
 
 fn has_address(text: &str) -> bool {
@@ -85,55 +72,6 @@ fn has_address(text: &str) -> bool {
             behind.starts_with(|c: char| c.is_ascii_alphanumeric())
         })
     })
-}
-
-/// 微信: abc_123, wechat abc123, QQ 12345678.
-fn has_handle(text: &str) -> bool {
-    ["微信号", "微信", "wechat", "vx", "qq"].iter().any(|name| {
-        text.match_indices(name).any(|(at, _)| {
-            let behind = text.get(at + name.len()..).unwrap_or_default();
-            let behind = behind.trim_start_matches(|c: char| c.is_whitespace() || ":号为是".contains(c));
-            let handle: String =
-                behind.chars().take_while(|c| c.is_ascii_alphanumeric() || "_-".contains(*c)).collect();
-            handle.len() >= 5 && handle.bytes().any(|b| b.is_ascii_digit() || b == b'_')
-        })
-    })
-}
-
-/// 138 0000 0001, 0716-8888888, +86 …: digits with single spaces or hyphens between them.
-fn has_telephone(text: &str) -> bool {
-    let mut run = String::new();
-    let mut parted = false;
-    for c in text.chars().chain(['\n']) {
-        if c.is_ascii_digit() {
-            run.push(c);
-            parted = false;
-        } else if (c == '-' || c == ' ') && !run.is_empty() && !parted {
-            run.push('-');
-            parted = true;
-        } else {
-            if is_telephone(run.trim_end_matches('-')) {
-                return true;
-            }
-            run.clear();
-            parted = false;
-        }
-    }
-    false
-}
-
-fn is_telephone(run: &str) -> bool {
-    let groups: Vec<&str> = run.split('-').collect();
-    let digits: String = groups.concat();
-    let bare = digits.strip_prefix("86").filter(|rest| rest.len() == 11).unwrap_or(&digits);
-    let second = bare.as_bytes().get(1).copied().unwrap_or_default();
-    let mobile = bare.len() == 11 && bare.starts_with('1') && (b'3'..=b'9').contains(&second);
-    // 0716-8888888: the area's code stands apart, or the digits are as many as its and a number's.
-    let landline = bare.starts_with('0')
-        && second != b'0'
-        && (10..=12).contains(&bare.len())
-        && matches!(groups.as_slice(), [_] | [_, _] if groups.len() == 1 || (3..=4).contains(&groups[0].len()));
-    mobile || landline
 }
 
 #[cfg(test)]
