@@ -4,7 +4,9 @@
 use sea_orm::{ConnectionTrait, Set};
 use techmart_entity::{
     id::{JudgementId, ListingId},
-    listing::{ActiveModel, Diagnosis, ListingKind, Model, judgement, status::ListingStatus},
+    listing::{
+        ActiveModel, Diagnosis, DiagnosisOutcome, ListingKind, Model, judgement, status::ListingStatus,
+    },
 };
 
 use super::repo as judgements;
@@ -17,7 +19,9 @@ use crate::{
         ledger::rules as counting,
         listing::{
             dto::{DiagnosesQuery, DiagnosisIn, DiagnosisOut},
-            policy, repo, subject, view,
+            policy, repo,
+            service::record_and_tell,
+            subject, view,
         },
     },
     say,
@@ -71,10 +75,18 @@ pub async fn diagnose(
     let facts = serde_json::json!({
         "clarity": diagnosis.clarity, "level": diagnosis.level, "missing": diagnosis.missing,
     });
+    // A demand that is ready as it is needs nothing of its author.
+    let asks = diagnosis.outcome != DiagnosisOutcome::Ready
+        || diagnosis.note.is_some()
+        || !diagnosis.missing.is_empty();
     let record = Record::act("diagnose", subject(ListingKind::Demand), id)
         .because(Some(diagnosis.outcome), diagnosis.note)
         .with(facts);
-    audit::record(tx, cx, record).await?;
+    if asks {
+        record_and_tell(tx, cx, record).await?;
+    } else {
+        audit::record(tx, cx, record).await?;
+    }
     counting::demand::diagnosed(tx, cx, &saved, diagnosis.outcome).await?;
     Ok(saved)
 }

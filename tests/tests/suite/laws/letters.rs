@@ -5,7 +5,8 @@ use techmart_api::{
     features::notification::{
         delivery::gathered,
         told::{
-            Both, Why, contract, desk, docking, expiry, listing, organisation, recommendation, saved_search,
+            Both, Why, case, contract, desk, docking, expiry, listing, organisation, recommendation,
+            saved_search,
         },
     },
     mail::{
@@ -18,10 +19,10 @@ use techmart_entity::{
     audit::SubjectKind,
     contract::status::ContractStatus,
     desk::Queue,
-    docking::status::DockingStage,
+    docking::{Side, assistance::AssistanceKind, status::DockingStage},
     expiry::TermKind,
     id::{AccountId, NotificationId},
-    listing::status::ListingStatus,
+    listing::{DiagnosisOutcome, HintCode, status::ListingStatus},
     notification::{MailState, Model, NotificationKind, Words},
     organisation::status::VerificationStatus,
     provider::status::EntryStatus,
@@ -80,6 +81,7 @@ fn of_kind(kind: NotificationKind) -> Vec<(&'static str, Words)> {
     let none = Why::default();
     let why = Why::new(None, Some("请补充与现有技术的对比数据。"));
     let price = Why::new(Some("price"), Some("报价超出今年预算。"));
+    let about = docking::title(Some(TITLE));
     let due = Some("2026-12-01T15:59:59Z".parse().unwrap());
     match kind {
         NotificationKind::Listing => vec![
@@ -87,6 +89,15 @@ fn of_kind(kind: NotificationKind) -> Vec<(&'static str, Words)> {
             ("returned", listing::words(TITLE, &Both::label(ListingStatus::Returned), &why)),
             ("suspended", listing::words(TITLE, &Both::label(ListingStatus::Suspended), &why)),
             ("expired", listing::words(TITLE, &Both::label(ListingStatus::Expired), &none)),
+            (
+                "diagnosed",
+                listing::words_of_diagnosis(
+                    TITLE,
+                    &Both::label(DiagnosisOutcome::NeedsSecondDiagnosis),
+                    &[Both::label(HintCode::NoIndicator)],
+                    &why,
+                ),
+            ),
         ],
         NotificationKind::Organisation => vec![
             ("verified", organisation::words("某大学", &Both::label(VerificationStatus::Verified), &none)),
@@ -102,9 +113,33 @@ fn of_kind(kind: NotificationKind) -> Vec<(&'static str, Words)> {
             ("accepted", docking::words(Some(TITLE), &Both::label(DockingStage::Accepted), &none)),
             ("declined", docking::words(Some(TITLE), &Both::label(DockingStage::Declined), &price)),
             ("of_nothing_named", docking::words(None, &Both::label(DockingStage::Closed), &none)),
+            ("nda", case::words(&about, "record_nda", None).unwrap()),
+            ("offer", case::words(&about, "decline_offer", Some("请打 13800000001")).unwrap()),
+            (
+                "help_asked_for",
+                case::words(
+                    &case::title_of_assistance(AssistanceKind::Evaluation),
+                    "request_assistance",
+                    None,
+                )
+                .unwrap(),
+            ),
+            ("help_delivered", case::words(&about, "deliver_assistance", None).unwrap()),
+            ("broker", case::words(&about, "set_broker", None).unwrap()),
+            ("reminder", case::words(&about, "reminder", Some("问中试线排期")).unwrap()),
         ],
         NotificationKind::Meeting => {
-            vec![("recorded", docking::words_of_meeting(Some(TITLE), &none))]
+            let agreed = case::words(&about, "agree_on_appointment", None).unwrap();
+            let starts_at = "2026-12-01T06:00:00Z".parse().unwrap();
+            vec![
+                ("recorded", docking::words_of_meeting(Some(TITLE), &none)),
+                ("proposed", case::words(&about, "propose_appointment", None).unwrap()),
+                ("agreed", case::with_time(agreed, starts_at, 60, Some("服务中心 302"))),
+                ("cancelled", case::words(&about, "cancel_appointment", Some("改为书面交流")).unwrap()),
+            ]
+        }
+        NotificationKind::Message => {
+            vec![("message", case::words_of_message(&about, Side::Supplier, "请加微信：lee_gong88\n谢谢", 1))]
         }
         NotificationKind::Contract => vec![(
             "registered",
@@ -136,7 +171,7 @@ fn of_kind(kind: NotificationKind) -> Vec<(&'static str, Words)> {
             ("without_a_clock", desk::words(Queue::Signal, "短文本", None, desk::Said::Given)),
         ],
         // Nothing tells of these yet.
-        NotificationKind::Message | NotificationKind::Event => Vec::new(),
+        NotificationKind::Event => Vec::new(),
     }
 }
 
@@ -185,7 +220,7 @@ fn every_letter_of_a_notification_is_as_it_was_approved() {
 
 #[test]
 fn every_kind_of_notification_that_people_are_told_has_its_letters_in_the_snapshot() {
-    const NOTHING_TELLS_OF: [NotificationKind; 2] = [NotificationKind::Message, NotificationKind::Event];
+    const NOTHING_TELLS_OF: [NotificationKind; 1] = [NotificationKind::Event];
     let without: Vec<NotificationKind> =
         NotificationKind::ALL.iter().copied().filter(|kind| of_kind(*kind).is_empty()).collect();
     assert_eq!(without, NOTHING_TELLS_OF);

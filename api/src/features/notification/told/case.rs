@@ -3,12 +3,13 @@
 
 use sea_orm::{ConnectionTrait, EntityTrait};
 use techmart_entity::{
+    Instant,
     account::Role,
     audit,
     docking::{
         self, Side,
         appointment::{self, status::AppointmentStatus},
-        assistance::{self, status::AssistanceMove},
+        assistance::{self, AssistanceKind, status::AssistanceMove},
         message::{self, Channel},
         offer::{self, status::OfferStatus},
         reminder,
@@ -33,6 +34,35 @@ use crate::{
 /// Characters of a message that a notice quotes.
 const QUOTED: usize = 500;
 
+/// What is told of an act, by its action: Chinese, English.
+const SAID: &[(&str, &str, &str)] = &[
+    (
+        "record_nda",
+        "有一份保密协议待对方确认",
+        "a confidentiality agreement was recorded and waits to be confirmed",
+    ),
+    ("confirm_nda", "保密协议已确认", "the confidentiality agreement is confirmed"),
+    ("set_broker", "交由您负责", "you look after it now"),
+    ("propose_appointment", "提议了会面时间，请答复", "times to meet are proposed; please answer"),
+    ("answer_appointment", "会面时间有了答复", "somebody answered to the times to meet"),
+    ("agree_on_appointment", "会面时间已约定", "a time to meet is agreed on"),
+    ("remind_of_appointment", "会面将在一天之内开始", "the appointment begins within a day"),
+    ("reschedule_appointment", "提议改期，请答复", "other times to meet are proposed; please answer"),
+    ("cancel_appointment", "会面安排已取消", "the appointment is cancelled"),
+    ("record_offer", "有新的报价", "there is an offer"),
+    ("accept_offer", "报价已被接受", "the offer is accepted"),
+    ("decline_offer", "报价被拒绝", "the offer is declined"),
+    ("withdraw_offer", "报价已撤回", "the offer is withdrawn"),
+    ("lapse_offer", "报价已过期", "the offer has lapsed"),
+    ("remind_of_offer", "报价即将到期，请答复", "the offer ends soon; please answer"),
+    ("request_assistance", "有协助请求待答复", "it waits for your answer"),
+    ("take_on_assistance", "服务机构已承接协助", "the provider has taken the help on"),
+    ("decline_assistance", "服务机构未承接协助", "the provider has not taken the help on"),
+    ("deliver_assistance", "服务机构已交付成果", "the provider has delivered"),
+    ("cancel_assistance", "协助已取消", "it is called off"),
+    ("reminder", "您设置的提醒到了", "your reminder"),
+];
+
 /// What an act of these leads to; none when it is none of them or nobody has to hear of it any more.
 pub(super) async fn of(
     db: &impl ConnectionTrait,
@@ -51,21 +81,15 @@ pub(super) async fn of(
     if let Some(id) = fact::<AssistanceId>(act, "assistance_id") {
         return of_assistance(db, row, act, id).await;
     }
-    let (people, said) = match act.action.as_str() {
-        "record_nda" => (
-            sides(db, row, act).await?,
-            (
-                "有一份保密协议待对方确认",
-                "a confidentiality agreement was recorded and waits to be confirmed",
-            ),
-        ),
-        "confirm_nda" => {
-            (sides(db, row, act).await?, ("保密协议已确认", "the confidentiality agreement is confirmed"))
-        }
-        "set_broker" => (row.broker_id.into_iter().collect(), ("交由您负责", "you look after it now")),
+    let people = match act.action.as_str() {
+        "record_nda" | "confirm_nda" => sides(db, row, act).await?,
+        "set_broker" => row.broker_id.into_iter().collect(),
         _ => return Ok(None),
     };
-    let words = plain(&title(about(db, row).await?.as_deref()), said, act.reason.as_deref());
+    let Some(words) = words(&title(about(db, row).await?.as_deref()), &act.action, act.reason.as_deref())
+    else {
+        return Ok(None);
+    };
     Ok(Some(Told::of_act(act, NotificationKind::Docking, words, path(row.id)).to(people)))
 }
 
@@ -109,19 +133,40 @@ async fn brokers(db: &impl ConnectionTrait, row: &docking::Model) -> Result<Vec<
     Ok(brokers.map(|person| person.id).filter(|id| !party.contains(id)).collect())
 }
 
-/// The sides are named by what they are, never by who they are.
-fn plain(title: &Both, said: (&str, &str), reason: Option<&str>) -> Words {
-    let (said_zh, said_en) = said;
+/// What is told of an act under a title; none when nothing is told of it. The sides are named by what they are, never by
+/// who they are.
+#[must_use]
+pub fn words(title: &Both, action: &str, note: Option<&str>) -> Option<Words> {
+    let (_, said_zh, said_en) = SAID.iter().find(|(said, _, _)| *said == action)?;
     let mut zh = vec![format!("“{}”：{said_zh}。", title.zh)];
     let mut en = vec![format!("“{}”: {said_en}.", title.en)];
-    if let Some(reason) = reason.map(mask) {
-        zh.push(format!("说明：{reason}"));
-        en.push(format!("Note: {reason}"));
+    if let Some(note) = note.map(mask) {
+        zh.push(format!("说明：{note}"));
+        en.push(format!("Note: {note}"));
     }
-    Words {
+    Some(Words {
         zh: Text { subject: format!("{}：{said_zh}", title.zh), lines: zh },
         en: Text { subject: format!("{}: {said_en}", title.en), lines: en },
+    })
+}
+
+/// Adds when and where.
+#[must_use]
+pub fn with_time(mut words: Words, starts_at: Instant, minutes: i32, place: Option<&str>) -> Words {
+    let at = in_shanghai(starts_at).format("%Y-%m-%d %H:%M");
+    words.zh.lines.push(format!("时间：{at}（北京时间），{minutes} 分钟"));
+    words.en.lines.push(format!("Time: {at} (Shanghai), {minutes} minutes"));
+    if let Some(place) = place {
+        words.zh.lines.push(format!("地点：{place}"));
+        words.en.lines.push(format!("Place: {place}"));
     }
+    words
+}
+
+/// What a provider is told is called.
+#[must_use]
+pub fn title_of_assistance(kind: AssistanceKind) -> Both {
+    Both::new(format!("服务协助：{}", kind.label_zh()), format!("Help asked for: {}", kind.label_en()))
 }
 
 async fn of_message(
@@ -146,24 +191,26 @@ async fn of_message(
         (_, Channel::Both) => people.extend(row.broker_id),
         (_, Channel::Enterprise | Channel::Supplier) => people.extend(brokers(db, row).await?),
     }
-    let words = message_words(&title(about(db, row).await?.as_deref()), &message);
+    let about = title(about(db, row).await?.as_deref());
+    let words = words_of_message(&about, message.side, &message.body, message.attached.0.len());
     Ok(Some(
         Told::of_act(act, NotificationKind::Message, words, format!("{}/messages", path(row.id))).to(people),
     ))
 }
 
-fn message_words(title: &Both, message: &message::Model) -> Words {
-    let said = mask(&message.body);
+/// What is told of a message: who wrote, and its beginning without contacts.
+#[must_use]
+pub fn words_of_message(title: &Both, side: Side, body: &str, files: usize) -> Words {
+    let said = mask(body);
     let mut quote: String = said.chars().take(QUOTED).collect();
     if said.chars().count() > QUOTED {
         quote.push('…');
     }
-    let files = message.attached.0.len();
     let text = |title: &str, head: String, more: Option<String>| Text {
         subject: head.clone(),
         lines: [Some(format!("“{title}”")), Some(quote.clone()), more].into_iter().flatten().collect(),
     };
-    let (from_zh, from_en) = (message.side.label_zh(), message.side.label_en());
+    let (from_zh, from_en) = (side.label_zh(), side.label_en());
     Words {
         zh: text(
             &title.zh,
@@ -192,29 +239,13 @@ async fn of_appointment(
     let was = act.facts.get("was").and_then(|was| was.as_str()?.parse().ok());
     let title = title(about(db, row).await?.as_deref());
     let invite = |method, at| invitation(&appointment, method, at, &title.zh);
-    let (said, calendar, everybody) = match act.action.as_str() {
-        "propose_appointment" => {
-            (("提议了会面时间，请答复", "times to meet are proposed; please answer"), None, false)
+    let (calendar, everybody) = match act.action.as_str() {
+        "propose_appointment" | "answer_appointment" => (None, false),
+        "agree_on_appointment" if now_agreed => {
+            (appointment.starts_at.map(|at| invite(Method::Request, at)), true)
         }
-        "answer_appointment" => (("会面时间有了答复", "somebody answered to the times to meet"), None, false),
-        "agree_on_appointment" if now_agreed => (
-            ("会面时间已约定", "a time to meet is agreed on"),
-            appointment.starts_at.map(|at| invite(Method::Request, at)),
-            true,
-        ),
-        "remind_of_appointment" if now_agreed => {
-            (("会面将在一天之内开始", "the appointment begins within a day"), None, true)
-        }
-        "reschedule_appointment" => (
-            ("提议改期，请答复", "other times to meet are proposed; please answer"),
-            was.map(|at| invite(Method::Cancel, at)),
-            true,
-        ),
-        "cancel_appointment" => (
-            ("会面安排已取消", "the appointment is cancelled"),
-            was.map(|at| invite(Method::Cancel, at)),
-            true,
-        ),
+        "remind_of_appointment" if now_agreed => (None, true),
+        "reschedule_appointment" | "cancel_appointment" => (was.map(|at| invite(Method::Cancel, at)), true),
         _ => return Ok(None),
     };
     let people = if everybody {
@@ -226,16 +257,11 @@ async fn of_appointment(
     } else {
         sides(db, row, act).await?
     };
-    let mut words = plain(&title, said, act.reason.as_deref());
-    if let Some(at) = appointment.starts_at.filter(|_| now_agreed) {
-        let at = in_shanghai(at).format("%Y-%m-%d %H:%M");
-        words.zh.lines.push(format!("时间：{at}（北京时间），{} 分钟", appointment.minutes));
-        words.en.lines.push(format!("Time: {at} (Shanghai), {} minutes", appointment.minutes));
-        if let Some(place) = &appointment.place {
-            words.zh.lines.push(format!("地点：{place}"));
-            words.en.lines.push(format!("Place: {place}"));
-        }
-    }
+    let Some(words) = words(&title, &act.action, act.reason.as_deref()) else { return Ok(None) };
+    let words = match appointment.starts_at.filter(|_| now_agreed) {
+        Some(at) => with_time(words, at, appointment.minutes, appointment.place.as_deref()),
+        None => words,
+    };
     let path = format!("{}/appointments/{id}", path(row.id));
     let told = Told::of_act(act, NotificationKind::Meeting, words, path).to(people);
     Ok(Some(Told { calendar, ..told }))
@@ -248,17 +274,9 @@ async fn of_offer(
     id: OfferId,
 ) -> Result<Option<Told>> {
     let Some(offer) = offer::Entity::find_by_id(id).one(db).await? else { return Ok(None) };
-    let said = match act.action.as_str() {
-        "record_offer" => ("有新的报价", "there is an offer"),
-        "accept_offer" => ("报价已被接受", "the offer is accepted"),
-        "decline_offer" => ("报价被拒绝", "the offer is declined"),
-        "withdraw_offer" => ("报价已撤回", "the offer is withdrawn"),
-        "lapse_offer" => ("报价已过期", "the offer has lapsed"),
-        "remind_of_offer" if offer.status == OfferStatus::Open => {
-            ("报价即将到期，请答复", "the offer ends soon; please answer")
-        }
-        _ => return Ok(None),
-    };
+    if act.action == "remind_of_offer" && offer.status != OfferStatus::Open {
+        return Ok(None);
+    }
     let people = match act.action.as_str() {
         // Whoever made it knows how long it stands.
         "remind_of_offer" => {
@@ -272,7 +290,8 @@ async fn of_offer(
         }
         _ => sides(db, row, act).await?,
     };
-    let mut words = plain(&title(about(db, row).await?.as_deref()), said, act.reason.as_deref());
+    let about = title(about(db, row).await?.as_deref());
+    let Some(mut words) = words(&about, &act.action, act.reason.as_deref()) else { return Ok(None) };
     if let Some(last) = offer.valid_to {
         words.zh.lines.push(format!("有效期至：{last}"));
         words.en.lines.push(format!("It stands until {last}"));
@@ -295,28 +314,15 @@ async fn of_assistance(
         Ok(AssistanceMove::Cancel) => true,
         Ok(AssistanceMove::TakeOn | AssistanceMove::Decline | AssistanceMove::Deliver) => false,
     };
-    let kind = found.kind;
     let (title, people) = if of_provider {
-        let title = Both {
-            zh: format!("服务协助：{}", kind.label_zh()),
-            en: format!("Help asked for: {}", kind.label_en()),
-        };
-        (title, organisations::editors(db, found.organisation_id).await?)
+        (title_of_assistance(found.kind), organisations::editors(db, found.organisation_id).await?)
     } else {
         let mut people = organisations::editors(db, row.enterprise_id).await?;
         people.extend(organisations::editors(db, row.supplier_id).await?);
         people.extend(row.broker_id);
         (title(about(db, row).await?.as_deref()), people)
     };
-    let said = match mv {
-        "request" => ("有协助请求待答复", "it waits for your answer"),
-        "take_on" => ("服务机构已承接协助", "the provider has taken the help on"),
-        "decline" => ("服务机构未承接协助", "the provider has not taken the help on"),
-        "deliver" => ("服务机构已交付成果", "the provider has delivered"),
-        "cancel" => ("协助已取消", "it is called off"),
-        _ => return Ok(None),
-    };
-    let words = plain(&title, said, act.reason.as_deref());
+    let Some(words) = words(&title, &act.action, act.reason.as_deref()) else { return Ok(None) };
     let path = format!("assistances/{id}");
     Ok(Some(Told::of_act(act, NotificationKind::Docking, words, path).to(people)))
 }
@@ -332,7 +338,7 @@ pub(super) async fn reminder(db: &impl ConnectionTrait, id: ReminderId) -> Resul
         return Ok(None);
     }
     let title = title(about(db, &found).await?.as_deref());
-    let words = plain(&title, ("您设置的提醒到了", "your reminder"), Some(&row.note));
+    let Some(words) = words(&title, "reminder", Some(&row.note)) else { return Ok(None) };
     Ok(Some(Told {
         kind: NotificationKind::Docking,
         subject: (audit::SubjectKind::Docking, row.docking_id.to_string()),

@@ -40,7 +40,8 @@ pub fn words_of_meeting(about: Option<&str>, why: &Why) -> Words {
 }
 
 /// What a docking is called: by what it is about, never by whom.
-pub(super) fn title(about: Option<&str>) -> Both {
+#[must_use]
+pub fn title(about: Option<&str>) -> Both {
     match about {
         Some(about) => Both::new(format!("对接：{about}"), format!("Docking: {about}")),
         None => Both::new("对接", "Docking"),

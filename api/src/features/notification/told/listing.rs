@@ -4,11 +4,11 @@ use sea_orm::ConnectionTrait;
 use techmart_entity::{
     audit,
     id::{ListingId, VersionId},
-    listing::{self, status::ListingStatus},
+    listing::{self, DiagnosisOutcome, HintCode, status::ListingStatus},
     notification::{NotificationKind, Words},
 };
 
-use super::{Both, Told, Why, led_to, moved, subject_id};
+use super::{Both, Told, Why, labels, led_to, moved, subject_id};
 use crate::{
     error::Result,
     features::{
@@ -27,7 +27,13 @@ pub(super) async fn of(db: &impl ConnectionTrait, act: &audit::Model) -> Result<
         None => Vec::new(),
     };
     let path = format!("{}/{}", plural(row.kind), row.id);
-    let words = words(&row.title, &led_to::<ListingStatus>(act), &Why::of(act));
+    let words = match act.action.as_str() {
+        "diagnose" => {
+            let outcome = act.reason_code.as_deref().and_then(labels::<DiagnosisOutcome>).unwrap_or_default();
+            words_of_diagnosis(&row.title, &outcome, &missing(act), &Why::of(act))
+        }
+        _ => words(&row.title, &led_to::<ListingStatus>(act), &Why::of(act)),
+    };
     Ok(Some(Told::of_act(act, NotificationKind::Listing, words, path).to(submitters).to(owners)))
 }
 
@@ -35,6 +41,26 @@ pub(super) async fn of(db: &impl ConnectionTrait, act: &audit::Model) -> Result<
 #[must_use]
 pub fn words(title: &str, to: &Both, why: &Why) -> Words {
     moved(&Both::same(title), to, why)
+}
+
+/// What its author is told of a broker's judgement of a demand.
+#[must_use]
+pub fn words_of_diagnosis(title: &str, outcome: &Both, missing: &[Both], why: &Why) -> Words {
+    let to = Both::new(format!("诊断结论：{}", outcome.zh), format!("judged: {}", outcome.en));
+    let mut words = moved(&Both::same(title), &to, why);
+    if !missing.is_empty() {
+        let list =
+            |pick: fn(&Both) -> &str, comma: &str| missing.iter().map(pick).collect::<Vec<_>>().join(comma);
+        words.zh.lines.push(format!("尚可补充：{}", list(|one| &one.zh, "、")));
+        words.en.lines.push(format!("It could say more of: {}", list(|one| &one.en, "; ")));
+    }
+    words
+}
+
+/// What the text lacks, by the act's facts.
+fn missing(act: &audit::Model) -> Vec<Both> {
+    let codes = act.facts.get("missing").and_then(serde_json::Value::as_array);
+    codes.into_iter().flatten().filter_map(|code| labels::<HintCode>(code.as_str()?)).collect()
 }
 
 /// A listing, if there is one.
