@@ -23,6 +23,7 @@ mod m20261124_000016_create_recommendations;
 mod m20261124_000017_create_notifications;
 mod m20261124_000018_create_desk;
 mod m20261124_000022_create_saved_searches;
+mod m20261128_000024_create_events;
 
 pub use sea_orm_migration::MigratorTrait;
 
@@ -52,6 +53,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000017_create_notifications::Migration),
             Box::new(m20261124_000018_create_desk::Migration),
             Box::new(m20261124_000022_create_saved_searches::Migration),
+            Box::new(m20261128_000024_create_events::Migration),
         ]
     }
 }

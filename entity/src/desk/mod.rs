@@ -27,6 +27,7 @@ coded_enum! {
         Duplicate = "duplicate" ("疑似重复", "possible duplicate"),
         Signal = "signal" ("异常信号", "signal"),
         Expiring = "expiring" ("即将到期的入驻", "entry that expires"),
+        EventItem = "event_item" ("待审核的活动展示", "items brought to an event"),
     }
 }
 

@@ -319,8 +319,7 @@ pub async fn record_by_hand(tx: &Tx, cx: &Context, by_hand: ByHand) -> Result<En
     }
     let mut faults = Vec::new();
     let indicator = repo::indicator(tx, &by_hand.indicator).await?;
-    let manual =
-        indicator.filter(|indicator| indicator.counting == techmart_entity::indicator::Counting::Manual);
+    let manual = indicator.filter(|indicator| indicator.basis.takes_reports());
     if manual.is_none() {
         faults.push(Fault::at(
             "/indicator",

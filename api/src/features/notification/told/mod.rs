@@ -73,6 +73,7 @@ async fn of_act(db: &impl ConnectionTrait, act: &audit::Model) -> Result<Option<
         | SubjectKind::Calendar
         | SubjectKind::Duplicate
         | SubjectKind::EnclaveEntry
+        | SubjectKind::Event
         | SubjectKind::FinanceCase
         | SubjectKind::Import
         | SubjectKind::Indicator
