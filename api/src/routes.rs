@@ -7,9 +7,9 @@ use crate::{
     error::{AppError, Code, Result},
     features::{
         account, achievement, assessment, attachment, audit, calendar, code_list, contract, demand, desk,
-        docking, duplicate, enclave_entry, finance_case, funnel, import, indicator, invitation, landing,
-        ledger, matching, notification, organisation, provider, recommendation, report, review, saved_search,
-        search, signal, snapshot,
+        docking, duplicate, enclave_entry, event, finance_case, funnel, import, indicator, invitation,
+        landing, ledger, matching, notification, organisation, provider, recommendation, report, review,
+        saved_search, search, signal, snapshot,
     },
     openapi, say,
     state::State,
@@ -30,6 +30,7 @@ pub fn api(config: &mut ServiceConfig) {
             .configure(landing::http::routes)
             .configure(enclave_entry::http::routes)
             .configure(finance_case::http::routes)
+            .configure(event::http::routes)
             .configure(duplicate::http::routes)
             .configure(signal::http::routes)
             .configure(review::http::routes)

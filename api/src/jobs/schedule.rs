@@ -7,7 +7,8 @@ use tokio::sync::watch;
 use super::examine;
 use crate::{
     features::{
-        account, attachment, desk, docking, import, invitation, listing, provider, saved_search, snapshot,
+        account, attachment, desk, docking, event, import, invitation, listing, provider, saved_search,
+        snapshot,
     },
     outbox::relay,
     state::State,
@@ -43,6 +44,7 @@ pub async fn tick(state: &State) {
     report("dockings expired", docking::schedule::expire(state).await);
     report("entries expired", provider::service::expire_entries(state).await);
     report("invitations expired", invitation::schedule::expire(state).await);
+    report("events reminded of", event::schedule::remind(state).await);
     report("clocks told of", desk::schedule::clocks(state).await);
     report("saved searches told of", saved_search::schedule::run(state).await);
     report("plans frozen", snapshot::schedule::monthly(state).await);

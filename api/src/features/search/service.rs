@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use sea_orm::DatabaseConnection;
+use sea_orm::ConnectionTrait;
 use techmart_entity::{
     id::{ListingId, OrganisationId, VersionId},
     listing::{Audience, Content, Model},
@@ -172,7 +172,7 @@ fn neutral(cx: &Context, query: &SearchQuery) -> Result<Query> {
 
 /// The listings among these that the caller may be shown now.
 pub(super) async fn visible(
-    db: &DatabaseConnection,
+    db: &impl ConnectionTrait,
     cx: &Context,
     ids: &[ListingId],
 ) -> Result<HashMap<ListingId, Model>> {
@@ -191,7 +191,7 @@ pub(super) async fn visible(
 ///
 /// # Errors
 /// When the database cannot be asked.
-pub async fn read_again(db: &DatabaseConnection, cx: &Context, hits: Vec<Hit>) -> Result<Vec<HitOut>> {
+pub async fn read_again(db: &impl ConnectionTrait, cx: &Context, hits: Vec<Hit>) -> Result<Vec<HitOut>> {
     let ids: Vec<ListingId> = hits.iter().map(|hit| ListingId(hit.id)).collect();
     let rows = visible(db, cx, &ids).await?;
     let versions: Vec<VersionId> = rows.values().filter_map(|row| row.published_version_id).collect();

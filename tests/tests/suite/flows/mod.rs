@@ -5,6 +5,7 @@ mod contracts;
 mod desk;
 mod docking;
 mod duplicates;
+mod events;
 mod funnel;
 mod import;
 mod indicators;

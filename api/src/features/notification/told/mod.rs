@@ -6,6 +6,7 @@
 mod contract;
 pub(super) mod desk;
 mod docking;
+mod event;
 mod listing;
 mod organisation;
 mod saved_search;
@@ -66,6 +67,8 @@ async fn of_act(db: &impl ConnectionTrait, act: &audit::Model) -> Result<Option<
         SubjectKind::Organisation => organisation::of(db, act).await?,
         SubjectKind::ProviderEntry => organisation::of_entry(db, act).await?,
         SubjectKind::DeskItem => desk::of(db, act).await?,
+        // It says itself whether whoever did it is told.
+        SubjectKind::Event => return event::of(db, act).await,
         // Nobody is told of these.
         SubjectKind::Account
         | SubjectKind::Assessment
@@ -73,7 +76,6 @@ async fn of_act(db: &impl ConnectionTrait, act: &audit::Model) -> Result<Option<
         | SubjectKind::Calendar
         | SubjectKind::Duplicate
         | SubjectKind::EnclaveEntry
-        | SubjectKind::Event
         | SubjectKind::FinanceCase
         | SubjectKind::Import
         | SubjectKind::Indicator
