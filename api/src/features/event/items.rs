@@ -25,7 +25,14 @@ use crate::{
         listing::{repo as listings, service::record_and_tell},
     },
     say,
+    web::etag::{self, Precondition},
 };
+
+/// The ETag of an item.
+#[must_use]
+pub fn tag(row: &Model) -> String {
+    etag::tag(row.version)
+}
 
 /// An editor brings what their organisation has published; what a broker adds is shown at once.
 ///
@@ -186,18 +193,19 @@ async fn decide(
 /// A broker decides about what was brought: it is shown, or refused with a reason that reaches its organisation.
 ///
 /// # Errors
-/// 401, 403, 404; 409 when it was decided already.
+/// 401, 403, 404, 412; 409 when it was decided already.
 pub async fn review(
     tx: &Tx,
     cx: &Context,
     id: EventId,
     item: EventItemId,
-    mv: EventItemMove,
-    reason: Option<String>,
+    precondition: &Precondition,
+    (mv, reason): (EventItemMove, Option<String>),
 ) -> Result<Model> {
     policy::run(cx)?;
     let row = repo::item::hold(tx, id, item).await?;
     disinterested(cx, &[row.organisation_id])?;
+    precondition.honour(&tag(&row))?;
     let moved = decide(tx, cx, &row, mv, reason.clone()).await?;
     let facts = serde_json::json!({ "item_id": item, "status": moved.status });
     let record = Record::act(format!("{mv}_item"), SubjectKind::Event, id).with(facts);
@@ -208,12 +216,13 @@ pub async fn review(
 /// Its organisation's editors or a broker take it out of the event.
 ///
 /// # Errors
-/// 401, 403, 404; 409 when it is out already.
+/// 401, 403, 404, 412; 409 when it is out already.
 pub async fn withdraw(
     tx: &Tx,
     cx: &Context,
     id: EventId,
     item: EventItemId,
+    precondition: &Precondition,
     reason: String,
 ) -> Result<Model> {
     cx.person()?;
@@ -221,6 +230,7 @@ pub async fn withdraw(
     policy::see(cx, &event)?;
     let row = repo::item::hold(tx, id, item).await?;
     policy::withdraw_item(cx, &row)?;
+    precondition.honour(&tag(&row))?;
     let moved = decide(tx, cx, &row, EventItemMove::Withdraw, Some(reason.clone())).await?;
     let facts = serde_json::json!({ "item_id": item });
     let record = Record::act("withdraw_item", SubjectKind::Event, id).with(facts);

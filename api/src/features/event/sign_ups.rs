@@ -25,7 +25,14 @@ use crate::{
         listing::service::record_and_tell,
     },
     say,
+    web::etag::{self, Precondition},
 };
+
+/// The ETag of a sign-up.
+#[must_use]
+pub fn tag(row: &Model) -> String {
+    etag::tag(row.version)
+}
 
 /// Signs the caller up, for the acting organisation or for themselves: with a place while there is room, else on the
 /// waiting list.
@@ -158,12 +165,13 @@ fn has_room_for(
 /// Cancels a sign-up: the person their own, a broker anybody's with the reason. Whoever waits first moves up.
 ///
 /// # Errors
-/// 401, 403, 404; 409 when it is cancelled already or the event was held, 422 without the reason.
+/// 401, 403, 404, 412; 409 when it is cancelled already or the event was held, 422 without the reason.
 pub async fn cancel(
     tx: &Tx,
     cx: &Context,
     id: EventId,
     sign_up: SignUpId,
+    precondition: &Precondition,
     reason: Option<String>,
 ) -> Result<Model> {
     cx.person()?;
@@ -171,6 +179,7 @@ pub async fn cancel(
     policy::see(cx, &event)?;
     let row = repo::sign_up::find(tx, id, sign_up).await?;
     let own = policy::cancel_sign_up(cx, &row)?;
+    precondition.honour(&tag(&row))?;
     if !matches!(event.status, EventStatus::Open | EventStatus::Closed) {
         return Err(illegal(&event, "cancel_sign_up"));
     }
@@ -201,11 +210,18 @@ pub async fn cancel(
 /// A broker marks that somebody is there, from the day of the event on.
 ///
 /// # Errors
-/// 401, 403, 404; 409 for who has no place or is checked in already, 422 before that day.
-pub async fn check_in(tx: &Tx, cx: &Context, id: EventId, sign_up: SignUpId) -> Result<Model> {
+/// 401, 403, 404, 412; 409 for who has no place or is checked in already, 422 before that day.
+pub async fn check_in(
+    tx: &Tx,
+    cx: &Context,
+    id: EventId,
+    sign_up: SignUpId,
+    precondition: &Precondition,
+) -> Result<Model> {
     policy::run(cx)?;
     let event = repo::hold(tx, id).await?;
     let row = repo::sign_up::find(tx, id, sign_up).await?;
+    precondition.honour(&tag(&row))?;
     if !event.status.is_alive() {
         return Err(illegal(&event, "check_in"));
     }
@@ -233,17 +249,19 @@ pub async fn check_in(tx: &Tx, cx: &Context, id: EventId, sign_up: SignUpId) -> 
 /// A broker takes that back, with the reason.
 ///
 /// # Errors
-/// 401, 403, 404; 409 for who is not checked in.
+/// 401, 403, 404, 412; 409 for who is not checked in.
 pub async fn undo_check_in(
     tx: &Tx,
     cx: &Context,
     id: EventId,
     sign_up: SignUpId,
+    precondition: &Precondition,
     reason: String,
 ) -> Result<Model> {
     policy::run(cx)?;
     let event = repo::hold(tx, id).await?;
     let row = repo::sign_up::find(tx, id, sign_up).await?;
+    precondition.honour(&tag(&row))?;
     if !event.status.is_alive() {
         return Err(illegal(&event, "undo_check_in"));
     }

@@ -141,15 +141,18 @@ pub async fn sign_ups(
     };
     let rows = repo::sign_up::list(db, id, &filter, cut.after, cut.limit + 1).await?;
     let people = People::of(db, &rows).await?;
-    let mut places = HashMap::new();
-    for row in &rows {
-        places.insert(row.id, waiting_place(db, row).await?);
-    }
+    let waiting = || rows.iter().filter(|row| row.status == SignUpStatus::Waiting);
+    let before = match waiting().next() {
+        Some(first) => waiting_place(db, first).await?,
+        None => None,
+    };
+    // Of a page those who wait stand one behind the other.
+    let places: HashMap<_, _> = waiting().map(|row| row.id).zip(before.unwrap_or(1)..).collect();
     Ok(cut.page(
         rows,
         |row| row.position,
         |row| {
-            let place = places.get(&row.id).copied().flatten();
+            let place = places.get(&row.id).copied();
             people.show(row, place)
         },
     ))

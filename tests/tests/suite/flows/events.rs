@@ -26,10 +26,14 @@ fn day_in_shanghai(instant: &Value) -> String {
 
 /// An event of the demo that begins in so many hours and lasts eight.
 fn event(world: &World, kind: &str, begins: i64, more: Value) -> Value {
-    let mut body = json!({ "kind": kind, "title": "联百校转千果专场", "title_en": "Matching fair",
+    let body = json!({ "kind": kind, "title": "联百校转千果专场", "title_en": "Matching fair",
         "summary": "汽车零部件与智能家电专场对接。", "demo": true, "starts_at": at(world, begins),
         "ends_at": at(world, begins + 8), "place": "服务中心报告厅",
         "call": { "text": "征集成果与需求。", "kinds": ["achievement", "demand"] } });
+    with(body, more)
+}
+
+fn with(mut body: Value, more: Value) -> Value {
     for (name, value) in more.as_object().unwrap() {
         body[name] = value.clone();
     }
@@ -428,6 +432,15 @@ async fn a_contest_counts_as_one_and_what_is_taken_back_counts_no_more() {
     broker.act(&format!("/events/{fair}/close")).await.ok();
     broker.act(&format!("/events/{fair}/hold")).await.ok();
     assert_eq!(figures(&second, "T9", "").await, (0, 1));
+    // And the other way round.
+    let training = json!({ "title": "技术经理人培训" });
+    let training = opened(&broker, event(&world, "training", -1, training)).await;
+    broker.act(&format!("/events/{training}/close")).await.ok();
+    broker.act(&format!("/events/{training}/hold")).await.ok();
+    let by_hand = json!({ "indicator": "T9", "unit": "技术经理人培训", "label": "培训", "demo": true,
+        "effective_on": world.today(), "attachment_id": second.paper("evidence").await });
+    second.post("/ledger", by_hand).await.refused(409, "already_exists");
+    assert_eq!(figures(&second, "T9", "").await, (0, 2));
     let verified = binary::run_json(world.data(), &world.environment(), &["verify"]);
     assert_eq!(verified["faults"], json!([]), "{verified}");
 }

@@ -22,7 +22,6 @@ use crate::{
         act::{Act, Look},
         answer::Answer,
         body::Body,
-        etag,
         paging::Page,
         path::Id,
         query::Query,
@@ -40,7 +39,7 @@ pub fn routes(config: &mut ServiceConfig) {
 }
 
 async fn shown(act: &Act, tx: &Tx, row: Model) -> Result<Answer<EventItemOut>> {
-    let (id, tag) = (row.id, etag::tag(row.version));
+    let (id, tag) = (row.id, items::tag(&row));
     let mut out = view::show_items(tx, act, &[row]).await?;
     let out = out.remove(&id).ok_or_else(AppError::not_found)?;
     Ok(Answer::ok(out).tagged(tag))
@@ -76,7 +75,8 @@ async fn bring_event_item(act: Act, id: Id<EventId>, body: Body<EventItemIn>) ->
 async fn approve_event_item(act: Act, id: Id<EventId>) -> Result<HttpResponse> {
     let item: EventItemId = part(&act.http, "item_id")?;
     act.run(async |tx| {
-        let row = items::review(tx, &act, id.0, item, EventItemMove::Approve, None).await?;
+        let row =
+            items::review(tx, &act, id.0, item, &act.precondition, (EventItemMove::Approve, None)).await?;
         shown(&act, tx, row).await
     })
     .await
@@ -90,8 +90,8 @@ async fn approve_event_item(act: Act, id: Id<EventId>) -> Result<HttpResponse> {
 async fn refuse_event_item(act: Act, id: Id<EventId>, body: Body<EventReasonIn>) -> Result<HttpResponse> {
     let item: EventItemId = part(&act.http, "item_id")?;
     act.run(async |tx| {
-        let reason = Some(body.0.reason.clone());
-        let row = items::review(tx, &act, id.0, item, EventItemMove::Refuse, reason).await?;
+        let why = (EventItemMove::Refuse, Some(body.0.reason.clone()));
+        let row = items::review(tx, &act, id.0, item, &act.precondition, why).await?;
         shown(&act, tx, row).await
     })
     .await
@@ -105,7 +105,7 @@ async fn refuse_event_item(act: Act, id: Id<EventId>, body: Body<EventReasonIn>)
 async fn withdraw_event_item(act: Act, id: Id<EventId>, body: Body<EventReasonIn>) -> Result<HttpResponse> {
     let item: EventItemId = part(&act.http, "item_id")?;
     act.run(async |tx| {
-        let row = items::withdraw(tx, &act, id.0, item, body.0.reason.clone()).await?;
+        let row = items::withdraw(tx, &act, id.0, item, &act.precondition, body.0.reason.clone()).await?;
         shown(&act, tx, row).await
     })
     .await

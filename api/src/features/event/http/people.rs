@@ -25,7 +25,6 @@ use crate::{
         act::{Act, Look},
         answer::Answer,
         body::{Body, OptionalBody},
-        etag,
         paging::Page,
         path::Id,
         query::Query,
@@ -44,7 +43,7 @@ pub fn routes(config: &mut ServiceConfig) {
 }
 
 async fn shown(tx: &Tx, row: Model) -> Result<Answer<SignUpOut>> {
-    let tag = etag::tag(row.version);
+    let tag = sign_ups::tag(&row);
     Ok(Answer::ok(view::sign_up(tx, row).await?).tagged(tag))
 }
 
@@ -74,7 +73,7 @@ async fn list_event_sign_ups(look: Look, id: Id<EventId>, query: Query<SignUpQue
 async fn sign_up_for_event(act: Act, id: Id<EventId>) -> Result<HttpResponse> {
     act.run(async |tx| {
         let row = sign_ups::sign_up(tx, &act, id.0).await?;
-        let (place, tag) = (format!("/api/v1/events/{}/sign-ups", id.0), etag::tag(row.version));
+        let (place, tag) = (format!("/api/v1/events/{}/sign-ups", id.0), sign_ups::tag(&row));
         Ok(Answer::created(view::sign_up(tx, row).await?, place).tagged(tag))
     })
     .await
@@ -93,7 +92,7 @@ async fn cancel_event_sign_up(
     let sign_up: SignUpId = part(&act.http, "sign_up_id")?;
     act.run(async |tx| {
         let reason = body.0.reason.clone();
-        shown(tx, sign_ups::cancel(tx, &act, id.0, sign_up, reason).await?).await
+        shown(tx, sign_ups::cancel(tx, &act, id.0, sign_up, &act.precondition, reason).await?).await
     })
     .await
 }
@@ -104,7 +103,8 @@ async fn cancel_event_sign_up(
 #[post("/{id}/sign-ups/{sign_up_id}/check-in")]
 async fn check_in_event_participant(act: Act, id: Id<EventId>) -> Result<HttpResponse> {
     let sign_up: SignUpId = part(&act.http, "sign_up_id")?;
-    act.run(async |tx| shown(tx, sign_ups::check_in(tx, &act, id.0, sign_up).await?).await).await
+    act.run(async |tx| shown(tx, sign_ups::check_in(tx, &act, id.0, sign_up, &act.precondition).await?).await)
+        .await
 }
 
 /// A broker takes a check-in back, with the reason.
@@ -116,7 +116,7 @@ async fn undo_event_check_in(act: Act, id: Id<EventId>, body: Body<EventReasonIn
     let sign_up: SignUpId = part(&act.http, "sign_up_id")?;
     act.run(async |tx| {
         let reason = body.0.reason.clone();
-        shown(tx, sign_ups::undo_check_in(tx, &act, id.0, sign_up, reason).await?).await
+        shown(tx, sign_ups::undo_check_in(tx, &act, id.0, sign_up, &act.precondition, reason).await?).await
     })
     .await
 }
