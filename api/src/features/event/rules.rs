@@ -71,15 +71,12 @@ fn check_call(call: &Call, faults: &mut Vec<Fault>) {
     }
 }
 
-/// What an event lacks before people can sign up.
-pub fn check_open(row: &Model, now: Instant, faults: &mut Vec<Fault>) {
+/// What an event lacks before it is opened. One that is over is opened all the same: so a broker records what was held
+/// before; nobody signs up any more.
+pub fn check_open(row: &Model, faults: &mut Vec<Fault>) {
     let nowhere = row.place.as_deref().is_none_or(|place| place.trim().is_empty());
     if nowhere && row.online_url.is_none() {
         faults.push(required("/place"));
-    }
-    if row.ends_at <= now {
-        let words = say!("活动已经结束，不能再开放报名。", "It is over; nobody can sign up any more.");
-        faults.push(Fault::at("/ends_at", "too_early", words));
     }
 }
 

@@ -136,7 +136,7 @@ pub async fn patch(
     let mut faults = Vec::new();
     rules::check(&after, &mut faults);
     if row.status == EventStatus::Open {
-        rules::check_open(&after, cx.now, &mut faults);
+        rules::check_open(&after, &mut faults);
     }
     judged(faults)?;
     let saved = repo::save(tx, &row, cx.now, all_of(&after)).await?;
@@ -228,11 +228,11 @@ pub(super) async fn begin(
 /// Opens it for sign-up.
 ///
 /// # Errors
-/// 401, 403, 404, 409, 412; 422 when it has no place yet or is over.
+/// 401, 403, 404, 409, 412; 422 when it has no place yet.
 pub async fn open(tx: &Tx, cx: &Context, id: EventId, precondition: &Precondition) -> Result<Model> {
     let (row, change) = begin(tx, cx, id, precondition, EventMove::Open).await?;
     let mut faults = Vec::new();
-    rules::check_open(&row, cx.now, &mut faults);
+    rules::check_open(&row, &mut faults);
     judged(faults)?;
     let moved = repo::advance(tx, &row, &change, cx.now, ActiveModel::default()).await?;
     audit::record(tx, cx, Record::of_move(&change, SubjectKind::Event, id)).await?;

@@ -394,9 +394,10 @@ async fn a_contest_counts_as_one_and_what_is_taken_back_counts_no_more() {
     let world = World::start().await;
     let actors = Actors::of(&world).await;
     let (broker, second) = (actors.broker("甲").await, actors.broker("乙").await);
-    // Of a contest that began an hour ago.
-    let contest = opened(&broker, event(&world, "contest", -1, json!({}))).await;
+    // Of a contest that was over two days ago: what was held before is recorded, and nobody signs up.
+    let contest = opened(&broker, event(&world, "contest", -50, json!({}))).await;
     let at = format!("/events/{contest}");
+    second.act(&format!("{at}/sign-ups")).await.refused(422, "rule_broken");
     broker.act(&format!("{at}/close")).await.ok();
     broker.act(&format!("{at}/hold")).await.ok();
     broker.patch(&at, json!({ "kind": "training" })).await.refused(409, "illegal_move");
