@@ -7,8 +7,8 @@ use crate::{
     error::{AppError, Code, Result},
     features::{
         account, achievement, appointment, assessment, assistance, attachment, audit, calendar, case_file,
-        code_list, contract, demand, desk, docking, duplicate, enclave_entry, expiry, finance_case, funnel,
-        import, indicator, invitation, landing, ledger, matching, message, nda, notification, offer,
+        code_list, contract, demand, desk, docking, duplicate, enclave_entry, event, expiry, finance_case,
+        funnel, import, indicator, invitation, landing, ledger, matching, message, nda, notification, offer,
         organisation, provider, recommendation, reminder, report, review, saved_search, search,
         service_figures, signal, snapshot,
     },
@@ -39,6 +39,7 @@ pub fn api(config: &mut ServiceConfig) {
             .configure(landing::http::routes)
             .configure(enclave_entry::http::routes)
             .configure(finance_case::http::routes)
+            .configure(event::http::routes)
             .configure(duplicate::http::routes)
             .configure(signal::http::routes)
             .configure(review::http::routes)

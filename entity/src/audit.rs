@@ -22,6 +22,7 @@ coded_enum! {
         Docking = "docking" ("对接", "docking"),
         Duplicate = "duplicate" ("疑似重复", "possible duplicate"),
         EnclaveEntry = "enclave_entry" ("飞地引进", "enclave entry"),
+        Event = "event" ("活动", "event"),
         FinanceCase = "finance_case" ("金融服务", "finance case"),
         Import = "import" ("导入", "import"),
         Indicator = "indicator" ("指标", "indicator"),

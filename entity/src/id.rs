@@ -85,6 +85,12 @@ ids! {
     EnclaveEntryId,
     /// An entry of the ledger.
     EntryId,
+    /// An event 专场对接.
+    EventId,
+    /// What is shown at an event.
+    EventItemId,
+    /// Two who meet at an event.
+    EventPairId,
     /// A credit line or a loan on pledged rights.
     FinanceCaseId,
     /// An import job.
@@ -123,6 +129,8 @@ ids! {
     SessionId,
     /// A signal against inflated figures.
     SignalId,
+    /// A person's sign-up for an event.
+    SignUpId,
     /// A frozen report.
     SnapshotId,
     /// One version of a listing's content.

@@ -17,6 +17,7 @@ pub mod desk;
 pub mod docking;
 pub mod duplicate;
 pub mod enclave_entry;
+pub mod event;
 pub mod expiry;
 pub mod finance_case;
 pub mod funnel;

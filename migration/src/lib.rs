@@ -24,6 +24,7 @@ mod m20261124_000017_create_notifications;
 mod m20261124_000018_create_desk;
 mod m20261124_000022_create_saved_searches;
 mod m20261128_000023_create_cases;
+mod m20261128_000024_create_events;
 mod m20261128_000025_widen_diagnosis;
 mod m20261128_000026_create_expiry;
 mod m20261128_000027_create_listing_months;
@@ -57,6 +58,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000018_create_desk::Migration),
             Box::new(m20261124_000022_create_saved_searches::Migration),
             Box::new(m20261128_000023_create_cases::Migration),
+            Box::new(m20261128_000024_create_events::Migration),
             Box::new(m20261128_000025_widen_diagnosis::Migration),
             Box::new(m20261128_000026_create_expiry::Migration),
             Box::new(m20261128_000027_create_listing_months::Migration),

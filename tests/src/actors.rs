@@ -3,6 +3,8 @@
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use serde_json::{Value, json};
+use techmart_api::{auth::Context, features::account::service::create_verified};
+use techmart_entity::account::Role;
 
 use crate::{World, builders::uscc, client::Client};
 
@@ -42,6 +44,32 @@ impl<'a> Actors<'a> {
         let reply = visitor.post("/auth/verify-email", json!({ "token": token })).await;
         assert!(reply.status.is_success(), "{}", reply.body);
         sign_in(self.world, &email).await
+    }
+
+    /// Many people, made without a letter to each of them, signed in.
+    pub async fn crowd(&self, n: usize) -> Vec<Client> {
+        static CROWD: AtomicU32 = AtomicU32::new(1);
+        let hash = self.world.state.passwords.hash(PASSWORD.to_owned()).await.unwrap();
+        let first = CROWD.fetch_add(u32::try_from(n).unwrap(), Ordering::Relaxed);
+        let emails: Vec<String> =
+            (0..n).map(|i| format!("crowd{}@people.example", first as usize + i)).collect();
+        let cx = Context::system(self.world.clock.now());
+        self.world
+            .state
+            .db
+            .write(async |tx| {
+                for email in &emails {
+                    create_verified(tx, &cx, email, email, &hash, Role::Member).await?;
+                }
+                Ok(())
+            })
+            .await
+            .unwrap();
+        let mut people = Vec::new();
+        for email in &emails {
+            people.push(sign_in(self.world, email).await);
+        }
+        people
     }
 
     /// A person with a role at the centre.

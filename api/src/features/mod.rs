@@ -19,6 +19,7 @@ pub mod desk;
 pub mod docking;
 pub mod duplicate;
 pub mod enclave_entry;
+pub mod event;
 pub mod expiry;
 pub mod feedback;
 pub mod finance_case;

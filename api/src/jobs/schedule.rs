@@ -7,7 +7,7 @@ use tokio::sync::watch;
 use super::examine;
 use crate::{
     features::{
-        account, appointment, attachment, desk, docking, expiry, import, invitation, listing, offer,
+        account, appointment, attachment, desk, docking, event, expiry, import, invitation, listing, offer,
         organisation, provider, reminder, saved_search, snapshot,
     },
     outbox::relay,
@@ -49,6 +49,7 @@ pub async fn tick(state: &State) {
     report("verifications expired", organisation::schedule::expire(state).await);
     report("ends of terms told of", expiry::schedule::remind(state).await);
     report("invitations expired", invitation::schedule::expire(state).await);
+    report("events reminded of", event::schedule::remind(state).await);
     report("clocks told of", desk::schedule::clocks(state).await);
     report("saved searches told of", saved_search::schedule::run(state).await);
     report("plans frozen", snapshot::schedule::monthly(state).await);

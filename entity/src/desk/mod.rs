@@ -29,6 +29,7 @@ coded_enum! {
         CaseWithoutBroker = "case_without_broker" ("无人负责的对接", "docking that nobody leads"),
         CaseStandingStill = "case_standing_still" ("停滞的对接", "docking that stands still"),
         Expiring = "expiring" ("即将到期", "term that ends"),
+        EventItem = "event_item" ("待审核的活动展示", "items brought to an event"),
     }
 }
 

@@ -44,6 +44,8 @@ coded_enum! {
         EnclaveEntered = "enclave_entered" ("飞地引进成果", "an achievement's entry through an enclave"),
         CreditLine = "credit_line" ("科技企业授信", "a credit line"),
         IpPledgeLoan = "ip_pledge_loan" ("知识产权质押融资", "a loan on pledged rights"),
+        EventHeld = "event_held" ("产学研活动举办", "a fair, roadshow or training that was held"),
+        ContestHeld = "contest_held" ("创新创业大赛举办", "a contest that was held"),
         Manual = "manual" ("责任单位填报", "a report of a responsible unit"),
     }
 }
@@ -77,6 +79,26 @@ coded_enum! {
     pub enum Counting: "counting" {
         Counted = "counted" ("自动计数", "made by the acts that earn them"),
         Manual = "manual" ("手工填报", "recorded by hand, with evidence"),
+    }
+}
+
+impl Basis {
+    /// Whether units are also recorded by hand: what other offices hold or report is known to them alone.
+    #[must_use]
+    pub const fn takes_reports(self) -> bool {
+        match self {
+            Self::EventHeld | Self::ContestHeld | Self::Manual => true,
+            Self::AchievementPublished
+            | Self::ProviderEntered
+            | Self::DemandCollected
+            | Self::DockingReached
+            | Self::ItemPublished
+            | Self::AchievementLanded
+            | Self::ContractRegistered
+            | Self::EnclaveEntered
+            | Self::CreditLine
+            | Self::IpPledgeLoan => false,
+        }
     }
 }
 

@@ -139,6 +139,8 @@ pub fn completed(basis: Basis, document: &Json) -> Result<Json, serde_json::Erro
         | Basis::EnclaveEntered
         | Basis::CreditLine
         | Basis::IpPledgeLoan
+        | Basis::EventHeld
+        | Basis::ContestHeld
         | Basis::Manual => serde_json::to_value(read::<Nothing>(document)?),
     }
 }

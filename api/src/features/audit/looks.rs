@@ -149,6 +149,7 @@ fn subject(pattern: &str, http: &HttpRequest) -> (SubjectKind, String) {
         "dockings" => SubjectKind::Docking,
         "duplicates" => SubjectKind::Duplicate,
         "enclave-entries" => SubjectKind::EnclaveEntry,
+        "events" => SubjectKind::Event,
         "finance-cases" => SubjectKind::FinanceCase,
         "imports" => SubjectKind::Import,
         "indicators" | "progress" => SubjectKind::Indicator,

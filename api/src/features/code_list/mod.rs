@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 use sha2::{Digest, Sha256};
 use techmart_entity::{
     account, assessment, attachment, audit, calendar, contract, demand, desk, docking, duplicate,
-    enclave_entry, expiry, finance_case, funnel, import, indicator, ledger, listing, notification,
+    enclave_entry, event, expiry, finance_case, funnel, import, indicator, ledger, listing, notification,
     organisation, provider, recommendation, saved_search, signal,
     value::{
         code_list::{CodeItem, CodeList, code_list},
@@ -143,6 +143,16 @@ fn all() -> Vec<CodeList> {
         code_list::<enclave_entry::EnclaveEntryMove>(),
         code_list::<enclave_entry::EnclaveEntryStatus>(),
         code_list::<expiry::TermKind>(),
+        code_list::<event::EventKind>(),
+        code_list::<event::item::EventItemMove>(),
+        code_list::<event::item::EventItemStatus>(),
+        code_list::<event::pair::EventPairMove>(),
+        code_list::<event::pair::EventPairStatus>(),
+        code_list::<event::pair::PairResult>(),
+        code_list::<event::sign_up::SignUpMove>(),
+        code_list::<event::sign_up::SignUpStatus>(),
+        code_list::<event::status::EventMove>(),
+        code_list::<event::status::EventStatus>(),
         code_list::<field::Field>(),
         code_list::<field::ZoneIndustry>(),
         code_list::<finance_case::FinanceCaseMove>(),

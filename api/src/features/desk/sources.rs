@@ -11,6 +11,10 @@ use techmart_entity::{
     desk::Queue,
     docking::{self, Side, status::DockingStage},
     duplicate::{self, DuplicateStatus, DuplicateSubject},
+    event::{
+        self,
+        item::{self, EventItemStatus},
+    },
     id::{AccountId, EntryId, ListingId, OrganisationId},
     ledger::{self, CountStage, active},
     listing::{self, DiagnosisOutcome, Source, status::ListingStatus},
@@ -76,6 +80,7 @@ pub async fn of(db: &impl ConnectionTrait, kind: SubjectKind, id: &str, today: D
         SubjectKind::Assessment => of_assessment(db, id).await?.into_iter().collect(),
         SubjectKind::Duplicate => of_duplicate(db, id).await?.into_iter().collect(),
         SubjectKind::Signal => of_signal(db, id).await?.into_iter().collect(),
+        SubjectKind::Event => of_event(db, id).await?.into_iter().collect(),
         SubjectKind::Account
         | SubjectKind::Attachment
         | SubjectKind::Calendar
@@ -294,6 +299,20 @@ async fn of_signal(db: &impl ConnectionTrait, id: &str) -> Result<Option<Waiting
     }))
 }
 
+/// An event to which something was brought that nobody has decided about.
+async fn of_event(db: &impl ConnectionTrait, id: &str) -> Result<Option<Waiting>> {
+    let Ok(id) = id.parse() else { return Ok(None) };
+    let id: techmart_entity::id::EventId = id;
+    let Some(row) = event::Entity::find_by_id(id).one(db).await? else { return Ok(None) };
+    let brought = item::Entity::find()
+        .filter(item::Column::EventId.eq(id))
+        .filter(item::Column::Status.eq(EventItemStatus::Brought))
+        .one(db)
+        .await?;
+    let waits = row.status.is_alive() && brought.is_some();
+    Ok(waits.then(|| Waiting::new(Queue::EventItem, row.title, None, row.demo)))
+}
+
 async fn title_of(db: &impl ConnectionTrait, id: ListingId) -> Result<String> {
     Ok(listings::by_ids(db, &[id]).await?.into_iter().next().map(|row| row.title).unwrap_or_default())
 }
@@ -418,6 +437,7 @@ pub async fn all(db: &impl ConnectionTrait, today: Day) -> Result<BTreeSet<(Subj
         duplicate::Column::Id,
         duplicate::Column::Status.eq(DuplicateStatus::Open)
     );
+    put!(Event, item::Entity, item::Column::EventId, item::Column::Status.eq(EventItemStatus::Brought));
     put!(Signal, signal::Entity, signal::Column::Id, signal::Column::Status.eq(SignalStatus::Open));
     Ok(all)
 }

@@ -52,6 +52,7 @@ pub fn path(kind: SubjectKind, id: &str) -> Option<String> {
         SubjectKind::Assessment => "assessments",
         SubjectKind::Duplicate => "duplicates",
         SubjectKind::Signal => "signals",
+        SubjectKind::Event => "events",
         SubjectKind::Account
         | SubjectKind::Attachment
         | SubjectKind::Calendar

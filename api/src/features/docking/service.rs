@@ -169,6 +169,19 @@ async fn express_interest(tx: &Tx, cx: &Context, given: DockingIn) -> Result<Mod
 }
 
 async fn recommend(tx: &Tx, cx: &Context, given: DockingIn) -> Result<Model> {
+    recommend_from(tx, cx, given, DockingOrigin::Recommendation).await
+}
+
+/// A broker's recommendation of two that met at an event.
+///
+/// # Errors
+/// As for [`create`].
+pub async fn recommend_at_event(tx: &Tx, cx: &Context, given: DockingIn) -> Result<Model> {
+    cx.person()?;
+    recommend_from(tx, cx, given, DockingOrigin::Event).await
+}
+
+async fn recommend_from(tx: &Tx, cx: &Context, given: DockingIn, origin: DockingOrigin) -> Result<Model> {
     broker(cx)?;
     let mut faults = Vec::new();
     let about = About { achievement: given.achievement_id, demand: given.demand_id };
@@ -203,7 +216,7 @@ async fn recommend(tx: &Tx, cx: &Context, given: DockingIn) -> Result<Model> {
         broker_id: cx.account_id(),
         match_reasons: reasons,
         message: given.message,
-        ..blank(cx, about, enterprise, supplier, DockingOrigin::Recommendation, listing.demo)?
+        ..blank(cx, about, enterprise, supplier, origin, listing.demo)?
     };
     policy::acts(policy::relation(cx, &row))?;
     let row = insert(tx, cx, row).await?;
@@ -218,6 +231,19 @@ async fn recommend(tx: &Tx, cx: &Context, given: DockingIn) -> Result<Model> {
 /// 401 and 403 for whoever is no broker or belongs to a side, 409 when a docking of the pair is open,
 /// 422 when a rule is broken.
 pub async fn record_offline(tx: &Tx, cx: &Context, given: OfflineDockingIn) -> Result<Model> {
+    record(tx, cx, given, DockingOrigin::Offline).await
+}
+
+/// A docking of two that consented and met at an event, with the papers that show it: it counts as one that is recorded
+/// afterwards does.
+///
+/// # Errors
+/// As for [`record_offline`].
+pub async fn record_from_event(tx: &Tx, cx: &Context, given: OfflineDockingIn) -> Result<Model> {
+    record(tx, cx, given, DockingOrigin::Event).await
+}
+
+async fn record(tx: &Tx, cx: &Context, given: OfflineDockingIn, origin: DockingOrigin) -> Result<Model> {
     cx.person()?;
     broker(cx)?;
     let mut faults = Vec::new();
@@ -252,7 +278,7 @@ pub async fn record_offline(tx: &Tx, cx: &Context, given: OfflineDockingIn) -> R
         accepted_at: Some(rules::instant_on(given.accepted_on, cx)),
         consent_attachment_id: Some(given.consent_attachment_id),
         consent_note: Some(given.consent_note),
-        ..blank(cx, about, given.enterprise_id, given.supplier_id, DockingOrigin::Offline, listing.demo)?
+        ..blank(cx, about, given.enterprise_id, given.supplier_id, origin, listing.demo)?
     };
     policy::acts(policy::relation(cx, &row))?;
     attachment::service::take_as(

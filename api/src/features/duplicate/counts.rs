@@ -164,6 +164,8 @@ async fn stopped_counting(tx: &Tx, indicator: &indicator::Model, row: &listing::
         | Basis::EnclaveEntered
         | Basis::CreditLine
         | Basis::IpPledgeLoan
+        | Basis::EventHeld
+        | Basis::ContestHeld
         | Basis::Manual => Ok(false),
     }
 }
@@ -204,6 +206,8 @@ async fn unit_of(tx: &Tx, basis: Basis, row: &listing::Model) -> Result<String> 
         | Basis::EnclaveEntered
         | Basis::CreditLine
         | Basis::IpPledgeLoan
+        | Basis::EventHeld
+        | Basis::ContestHeld
         | Basis::Manual => {
             let version =
                 listings::find_version(tx, row.published_version_id.or(row.working_version_id)).await?;

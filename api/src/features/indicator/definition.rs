@@ -67,7 +67,9 @@ pub async fn create(tx: &Tx, cx: &Context, given: IndicatorIn) -> Result<Model> 
         | Basis::DockingReached
         | Basis::ItemPublished
         | Basis::AchievementLanded
-        | Basis::EnclaveEntered => Some(false),
+        | Basis::EnclaveEntered
+        | Basis::EventHeld
+        | Basis::ContestHeld => Some(false),
     };
     let fits = match money {
         Some(true) => given.measure == Measure::Fen,

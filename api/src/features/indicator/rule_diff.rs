@@ -178,6 +178,8 @@ fn counts(basis: Basis, act: &Act, parameters: &serde_json::Value) -> Result<Opt
         | Basis::EnclaveEntered
         | Basis::CreditLine
         | Basis::IpPledgeLoan
+        | Basis::EventHeld
+        | Basis::ContestHeld
         | Basis::Manual => act.on.map(|on| (on, act.total)),
     })
 }
@@ -248,6 +250,8 @@ pub async fn of(
         | Basis::EnclaveEntered
         | Basis::CreditLine
         | Basis::IpPledgeLoan
+        | Basis::EventHeld
+        | Basis::ContestHeld
         | Basis::Manual => Vec::new(),
     };
     let mut items = Vec::new();

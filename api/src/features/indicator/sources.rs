@@ -71,6 +71,8 @@ pub async fn acts(
         | Basis::EnclaveEntered
         | Basis::CreditLine
         | Basis::IpPledgeLoan
+        | Basis::EventHeld
+        | Basis::ContestHeld
         | Basis::Manual => counted(db, indicator, demo).await?,
     };
     acts.sort_by(|a, b| (a.on, &a.unit_key).cmp(&(b.on, &b.unit_key)));

@@ -167,6 +167,8 @@ fn near_stages(indicator: &indicator::Model) -> Result<Vec<(DockingStage, u32)>>
         | Basis::EnclaveEntered
         | Basis::CreditLine
         | Basis::IpPledgeLoan
+        | Basis::EventHeld
+        | Basis::ContestHeld
         | Basis::Manual => Vec::new(),
     })
 }

@@ -43,6 +43,7 @@ fn needed(indicator: &Model) -> Vec<Vec<EvidenceKind>> {
         Basis::ContractRegistered => vec![vec![K::Contract], vec![K::Certificate]],
         Basis::EnclaveEntered => vec![vec![K::Enclave]],
         Basis::CreditLine | Basis::IpPledgeLoan => vec![vec![K::Finance]],
+        Basis::EventHeld | Basis::ContestHeld => vec![vec![K::Report]],
         Basis::Manual => vec![vec![K::Report, K::Enclave]],
     }
 }

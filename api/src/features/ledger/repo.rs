@@ -224,6 +224,20 @@ pub async fn active_of_contract(
     in_force(db, indicator, ledger::Column::ContractId.eq(contract)).await
 }
 
+/// What stands in force under an indicator and was earned by acts, as it is called: where units are recorded by hand as
+/// well, these are few.
+///
+/// # Errors
+/// When the database cannot be asked.
+pub async fn labels_of_acts(db: &impl ConnectionTrait, indicator: &str, demo: bool) -> Result<Vec<String>> {
+    let by_act = Condition::all()
+        .add(ledger::Column::Demo.eq(demo))
+        .add(ledger::Column::UnitKey.not_like("%manual:%"))
+        .into();
+    let found = in_force(db, indicator, by_act).await?;
+    Ok(found.into_iter().map(|(entry, _)| entry.label).collect())
+}
+
 /// The entry in force of a unit under an indicator, with its row.
 ///
 /// # Errors

@@ -319,8 +319,7 @@ pub async fn record_by_hand(tx: &Tx, cx: &Context, by_hand: ByHand) -> Result<En
     }
     let mut faults = Vec::new();
     let indicator = repo::indicator(tx, &by_hand.indicator).await?;
-    let manual =
-        indicator.filter(|indicator| indicator.counting == techmart_entity::indicator::Counting::Manual);
+    let manual = indicator.filter(|indicator| indicator.basis.takes_reports());
     if manual.is_none() {
         faults.push(Fault::at(
             "/indicator",
@@ -350,6 +349,14 @@ pub async fn record_by_hand(tx: &Tx, cx: &Context, by_hand: ByHand) -> Result<En
         faults.push(Fault::at("/unit", "blank", say!("不能只有空白。", "It must not be blank.")));
     }
     let organisations = about_listing(tx, cx, &by_hand, &mut faults).await?;
+    if let Some(indicator) = &manual
+        && repo::labels_of_acts(tx, &indicator.code, by_hand.demo)
+            .await?
+            .iter()
+            .any(|said| name_key(said) == unit)
+    {
+        return Err(counted_already());
+    }
     let id_hint = format!("ledger:{}:{unit}", by_hand.indicator);
     let paper = attachment::service::take_as(
         tx,
@@ -379,11 +386,13 @@ pub async fn record_by_hand(tx: &Tx, cx: &Context, by_hand: ByHand) -> Result<En
         docking_id: None,
         contract_id: None,
     };
-    let id = earn(tx, cx, &indicator, earned).await?.ok_or_else(|| {
-        AppError::new(Code::AlreadyExists, say!("这个单位已经计过。", "This unit is counted already."))
-    })?;
+    let id = earn(tx, cx, &indicator, earned).await?.ok_or_else(counted_already)?;
     audit::record(tx, cx, Record::act("record_by_hand", SubjectKind::LedgerEntry, id)).await?;
     Ok(id)
+}
+
+fn counted_already() -> AppError {
+    AppError::new(Code::AlreadyExists, say!("这个单位已经计过。", "This unit is counted already."))
 }
 
 /// The earliest year that anything is recorded of.

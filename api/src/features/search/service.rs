@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use sea_orm::DatabaseConnection;
+use sea_orm::ConnectionTrait;
 use techmart_entity::{
     id::{ListingId, OrganisationId, VersionId},
     listing::{Audience, Content, Model},
@@ -200,7 +200,7 @@ fn neutral(cx: &Context, query: &SearchQuery) -> Result<Query> {
 
 /// The listings among these that the caller may be shown now.
 pub(super) async fn visible(
-    db: &DatabaseConnection,
+    db: &impl ConnectionTrait,
     cx: &Context,
     ids: &[ListingId],
 ) -> Result<HashMap<ListingId, Model>> {
@@ -219,13 +219,13 @@ pub(super) async fn visible(
 ///
 /// # Errors
 /// When the database cannot be asked.
-pub async fn read_again(db: &DatabaseConnection, cx: &Context, hits: Vec<Hit>) -> Result<Vec<HitOut>> {
+pub async fn read_again(db: &impl ConnectionTrait, cx: &Context, hits: Vec<Hit>) -> Result<Vec<HitOut>> {
     Ok(read_owned(db, cx, hits).await?.into_iter().map(|(hit, _)| hit).collect())
 }
 
 /// The same, each with its owner.
 async fn read_owned(
-    db: &DatabaseConnection,
+    db: &impl ConnectionTrait,
     cx: &Context,
     hits: Vec<Hit>,
 ) -> Result<Vec<(HitOut, Option<OrganisationId>)>> {

@@ -151,6 +151,7 @@ async fn concerned(tx: &Tx, row: &Model) -> Result<Vec<OrganisationId>> {
             | SubjectKind::Docking
             | SubjectKind::Duplicate
             | SubjectKind::EnclaveEntry
+            | SubjectKind::Event
             | SubjectKind::FinanceCase
             | SubjectKind::Import
             | SubjectKind::Indicator

@@ -8,6 +8,7 @@ mod declined;
 mod desk;
 mod docking;
 mod duplicates;
+mod events;
 mod expiry;
 mod feedback;
 mod funnel;

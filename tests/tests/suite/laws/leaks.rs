@@ -3,6 +3,7 @@
 use reqwest::Method;
 use sea_orm::EntityTrait;
 use serde_json::{Value, json};
+use techmart_api::clock::Moment;
 use techmart_entity::{account, audit, idempotency, ledger, outbox};
 use techmart_tests::{
     Actors, Client, World,
@@ -33,6 +34,7 @@ const DRAFT_TITLE: &str = "Qzdraftonly";
 const NEXT_TITLE: &str = "Qznextversion";
 const FILE_NAME: &str = "qzfilename.pdf";
 const SUMMARY: &str = "Qzminutes";
+const JOIN: &str = "qzjoin";
 
 /// A world in which every kind of private value lies somewhere.
 struct Planted {
@@ -55,6 +57,7 @@ struct Planted {
     docking: String,
     waiting: String,
     paper: String,
+    fair: String,
 }
 
 /// Makes something under an idempotency key, so that an answer is kept as well.
@@ -89,6 +92,27 @@ async fn verified(
     let evidence = json!({ "method": "licence", "evidence": "核对营业执照原件" });
     broker.post(&format!("/organisations/{id}/verify"), evidence).await.ok();
     owner
+}
+
+/// An event at which who posts without a name shows a demand, comes, and meets the supplier.
+async fn fair(world: &World, broker: &Client, hidden: &Client, offer: &str, anonymous: &str) -> String {
+    let at = |hours: i64| Moment(world.clock.now() + chrono::Duration::hours(hours)).to_string();
+    let event = json!({ "kind": "matching_fair", "title": "专场对接", "summary": "专场对接。", "demo": true,
+        "starts_at": at(24), "ends_at": at(30), "online_url": format!("https://meet.example/{JOIN}"),
+        "call": { "kinds": ["demand"] } });
+    let id = id_of(&make(broker, "/events", event).await);
+    broker.act(&format!("/events/{id}/open")).await.ok();
+    make(hidden, &format!("/events/{id}/items"), json!({ "listing_id": anonymous })).await;
+    let items = broker.get(&format!("/events/{id}/items")).await.ok();
+    let item = id_of(&items["items"][0]);
+    broker.act(&format!("/events/{id}/items/{item}/approve")).await.ok();
+    make(broker, &format!("/events/{id}/items"), json!({ "listing_id": offer })).await;
+    hidden.act(&format!("/events/{id}/sign-ups")).await.created();
+    let pair = json!({ "achievement_id": offer, "demand_id": anonymous });
+    let pair = id_of(&make(broker, &format!("/events/{id}/pairs"), pair).await);
+    let slot = json!({ "slot_at": at(25), "table_number": 3 });
+    broker.post(&format!("/events/{id}/pairs/{pair}/accept"), slot).await.ok();
+    id
 }
 
 impl Planted {
@@ -133,6 +157,7 @@ impl Planted {
         let met = id_of(&met["meetings"][0]);
         university.act(&format!("/dockings/{docking}/meetings/{met}/confirm")).await.ok();
         university.get(&format!("/dockings/{docking}/contacts")).await.ok();
+        let fair = fair(&world, &broker, &hidden, &offer, &anonymous).await;
         let auditor = actors.with_role("auditor", "auditor").await;
         world.drain().await;
         let admin = actors.admin.clone();
@@ -153,6 +178,7 @@ impl Planted {
             docking,
             waiting,
             paper,
+            fair,
         }
     }
 
@@ -187,6 +213,7 @@ impl Planted {
             mark("the next version of what is published", NEXT_TITLE),
             mark("the name of a file", FILE_NAME),
             mark("the minutes of a meeting", SUMMARY),
+            mark("where to join an event online", JOIN),
         ]
     }
 
@@ -194,7 +221,7 @@ impl Planted {
     /// opens them widest.
     async fn addresses(&self) -> Vec<String> {
         let mut ids = vec![&self.offer, &self.page, &self.anonymous, &self.unlisted, &self.draft];
-        ids.extend([&self.docking, &self.waiting, &self.paper]);
+        ids.extend([&self.docking, &self.waiting, &self.paper, &self.fair]);
         let owners = [&self.university, &self.hidden, &self.open, &self.agency];
         ids.extend(owners.iter().filter_map(|client| client.acting.as_ref()));
         let ledger = self.admin.get("/ledger?limit=100").await.ok();
@@ -281,11 +308,14 @@ async fn what_is_private_is_in_nothing_that_a_visitor_a_stranger_or_an_auditor_c
     found.extend(found_by(&nobody, "stranger acting for nobody", &addresses, &all).await);
     let mut kept_from_auditors = Planted::contacts();
     kept_from_auditors.extend(planted.secrets());
+    kept_from_auditors.push(mark("where to join an event online", JOIN));
     found.extend(found_by(&planted.auditor, "auditor", &addresses, &kept_from_auditors).await);
     // The other side of a docking that is not accepted yet does not know whom it deals with.
     let mut kept_from_supplier = planted.hidden_enterprise();
     kept_from_supplier.push(mark("a private contact", NEED_PHONE));
     kept_from_supplier.push(mark("an unlisted demand", UNLISTED_TITLE));
+    // It sees the timetable of the event, without having signed up.
+    kept_from_supplier.push(mark("where to join an event online", JOIN));
     found.extend(found_by(&planted.university, "supplier", &addresses, &kept_from_supplier).await);
     // Nor does the side that is in a docking know what the other side has not published.
     let mut kept_from_enterprise = planted.hidden_enterprise();

@@ -9,6 +9,7 @@ use techmart_entity::{
     },
     duplicate::DuplicateStatus,
     enclave_entry::EnclaveEntryStatus,
+    event::{item::EventItemStatus, pair::EventPairStatus, sign_up::SignUpStatus, status::EventStatus},
     finance_case::FinanceCaseStatus,
     ledger::CountStage,
     life_cycle::grid,
@@ -39,6 +40,10 @@ fn the_life_cycles_are_what_the_domain_says() {
         ("appointment", grid(AppointmentStatus::ALL)),
         ("offer", grid(OfferStatus::ALL)),
         ("assistance", grid(AssistanceStatus::ALL)),
+        ("event", grid(EventStatus::ALL)),
+        ("sign-up for an event", grid(SignUpStatus::ALL)),
+        ("item of an event", grid(EventItemStatus::ALL)),
+        ("pair of an event", grid(EventPairStatus::ALL)),
     ] {
         all.push_str(&format!("# {name}\n{text}\n"));
     }

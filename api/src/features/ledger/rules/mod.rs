@@ -6,6 +6,7 @@ pub mod contract;
 pub mod demand;
 pub mod docking;
 pub mod enclave;
+pub mod event;
 pub mod finance;
 pub mod landing;
 pub mod listing;

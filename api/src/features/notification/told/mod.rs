@@ -9,6 +9,7 @@ pub mod case;
 pub mod contract;
 pub mod desk;
 pub mod docking;
+pub mod event;
 pub mod expiry;
 pub mod listing;
 pub mod organisation;
@@ -86,6 +87,8 @@ async fn of_act(db: &impl ConnectionTrait, act: &audit::Model) -> Result<Option<
         SubjectKind::Organisation => organisation::of(db, act).await?,
         SubjectKind::ProviderEntry => organisation::of_entry(db, act).await?,
         SubjectKind::DeskItem => desk::of(db, act).await?,
+        // It says itself whether whoever did it is told.
+        SubjectKind::Event => return event::of(db, act).await,
         // Nobody is told of these.
         SubjectKind::Account
         | SubjectKind::Assessment

@@ -10,9 +10,10 @@ use techmart_entity::{
     contract::{self, status::ContractStatus},
     docking::{self, landing, meeting},
     enclave_entry::{self, EnclaveEntryStatus},
+    event::{self, EventKind, status::EventStatus},
     finance_case::{self, FinanceCaseStatus, FinanceKind},
     id::{
-        ContractId, DockingId, EnclaveEntryId, FinanceCaseId, LandingId, ListingId, OrganisationId,
+        ContractId, DockingId, EnclaveEntryId, EventId, FinanceCaseId, LandingId, ListingId, OrganisationId,
         ProviderEntryId,
     },
     indicator::{
@@ -22,6 +23,7 @@ use techmart_entity::{
     ledger,
     listing::{self, DiagnosisOutcome, ListingKind, duplicate_key},
     organisation, provider,
+    value::name_key,
 };
 
 use super::{
@@ -95,6 +97,7 @@ pub async fn trace(
         Basis::EnclaveEntered => enclaves(db, &of, findings).await,
         Basis::CreditLine => finance(db, &of, FinanceKind::CreditLine, findings).await,
         Basis::IpPledgeLoan => finance(db, &of, FinanceKind::IpPledgeLoan, findings).await,
+        Basis::EventHeld | Basis::ContestHeld => events(db, &of, findings).await,
         Basis::Manual => Ok(()),
     }
 }
@@ -113,6 +116,8 @@ fn listing_counts(of: &Of<'_>, row: &listing::Model) -> Result<Option<Instant>> 
         | Basis::EnclaveEntered
         | Basis::CreditLine
         | Basis::IpPledgeLoan
+        | Basis::EventHeld
+        | Basis::ContestHeld
         | Basis::Manual => (None, false),
     };
     let Some(at) = at.filter(|_| of_kind && row.merged_into.is_none()) else { return Ok(None) };
@@ -132,6 +137,8 @@ fn listing_counts(of: &Of<'_>, row: &listing::Model) -> Result<Option<Instant>> 
         | Basis::EnclaveEntered
         | Basis::CreditLine
         | Basis::IpPledgeLoan
+        | Basis::EventHeld
+        | Basis::ContestHeld
         | Basis::Manual => false,
     };
     let not_technical =
@@ -511,6 +518,35 @@ async fn finance(
             findings.checked.acts_traced += 1;
             if !of.has_key(db, vec![format!("finance:{}", row.id)]).await? {
                 of.missing(format!("finance_case {}: {} {}", row.id, row.lender, row.number), findings);
+            }
+        }
+    }
+}
+
+async fn events(db: &impl ConnectionTrait, of: &Of<'_>, findings: &mut Findings) -> Result<()> {
+    use event::{Column as C, Entity};
+    let contests = of.indicator.basis == Basis::ContestHeld;
+    let mut after: Option<EventId> = None;
+    loop {
+        let mut condition = Condition::all()
+            .add(C::Demo.eq(of.demo))
+            .add(C::Status.is_in([EventStatus::Held, EventStatus::Reported]));
+        if let Some(after) = after {
+            condition = condition.add(C::Id.gt(after));
+        }
+        let rows = Entity::find().filter(condition).order_by_asc(C::Id).limit(BATCH).all(db).await?;
+        let Some(last) = rows.last() else { return Ok(()) };
+        after = Some(last.id);
+        for row in rows.iter().filter(|row| (row.kind == EventKind::Contest) == contests) {
+            let Some(at) = row.held_at else { continue };
+            if of.rules.at(&of.indicator.code, at).is_none() {
+                continue;
+            }
+            findings.checked.acts_traced += 1;
+            // Reported by hand before, under its title, it is the same event.
+            let keys = vec![format!("event:{}", row.id), format!("manual:{}", name_key(&row.title))];
+            if !of.has_key(db, keys).await? {
+                of.missing(format!("event {}: {}", row.id, row.title), findings);
             }
         }
     }

@@ -10,8 +10,9 @@ use techmart_entity::{
     contract::{self, status::ContractStatus},
     docking::{self, landing, meeting},
     enclave_entry::{self, EnclaveEntryStatus},
+    event::{self, EventKind, status::EventStatus},
     finance_case::{self, FinanceCaseStatus, FinanceKind},
-    id::{ContractId, DockingId, EnclaveEntryId, EntryId, FinanceCaseId, ListingId},
+    id::{ContractId, DockingId, EnclaveEntryId, EntryId, EventId, FinanceCaseId, ListingId},
     indicator::{
         self, Basis,
         parameters::{self, DecidingStage, Publication},
@@ -118,6 +119,8 @@ async fn of_basis(
         Basis::EnclaveEntered => enclaves(db, entries).await,
         Basis::CreditLine => finance(db, entries, FinanceKind::CreditLine).await,
         Basis::IpPledgeLoan => finance(db, entries, FinanceKind::IpPledgeLoan).await,
+        Basis::EventHeld => events(db, entries, false).await,
+        Basis::ContestHeld => events(db, entries, true).await,
         Basis::Manual => Ok(entries.iter().map(|_| None).collect()),
     }
 }
@@ -464,6 +467,44 @@ async fn finance(
                 }
                 Some(row) if row.granted_on != entry.effective_on => another_day(row.granted_on, entry),
                 Some(_) => None,
+            }
+        })
+        .collect())
+}
+
+async fn events(
+    db: &impl ConnectionTrait,
+    entries: &[ledger::Model],
+    contests: bool,
+) -> Result<Vec<Option<Wrong>>> {
+    let ids: Vec<EventId> = entries.iter().filter_map(|entry| id_in(entry, "event_id")).collect();
+    let rows = event::Entity::find().filter(event::Column::Id.is_in(ids)).all(db).await?;
+    Ok(entries
+        .iter()
+        .map(|entry| {
+            let key = entry.unit_key.trim_start_matches("demo|");
+            // What another office held has no other act than its report.
+            if key.starts_with("manual:") {
+                return None;
+            }
+            let id: Option<EventId> = id_in(entry, "event_id");
+            let Some(row) = rows.iter().find(|row| Some(row.id) == id) else { return gone("an event") };
+            let day = day_of(row.starts_at);
+            match row.status {
+                EventStatus::Draft | EventStatus::Open | EventStatus::Closed | EventStatus::Cancelled => {
+                    let said = say!(
+                        "未举办或已取消，却仍在计数。",
+                        "It was not held, or cancelled, and still counts."
+                    );
+                    wrong(EventStatus::Held, row.status, said)
+                }
+                EventStatus::Held | EventStatus::Reported if (row.kind == EventKind::Contest) != contests => {
+                    wrong(entry.indicator.clone(), row.kind, say!("种类不符。", "It is of another kind."))
+                }
+                EventStatus::Held | EventStatus::Reported if day != entry.effective_on => {
+                    another_day(day, entry)
+                }
+                EventStatus::Held | EventStatus::Reported => None,
             }
         })
         .collect())

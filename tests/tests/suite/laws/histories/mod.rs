@@ -1,9 +1,10 @@
 //! Random histories: whatever happens in whatever order, the figures are a recount of the ledger's
 //! rows, now and as they were known at any instant before, each count in force rests on its act, and no
-//! frozen report changes. The plain recount is `recount.rs`, the people who act at random `story.rs` and
-//! `book.rs`.
+//! frozen report changes. The plain recount is `recount.rs`, the people who act at random `story.rs`,
+//! `book.rs` and `events.rs`.
 
 mod book;
+mod events;
 mod recount;
 mod story;
 
@@ -54,6 +55,7 @@ async fn whatever_happens_the_figures_are_a_recount_of_the_ledger_and_what_was_k
         "change a rule",
         "merge two listings",
         "freeze a report",
+        "hold an event",
     ] {
         assert!(!enough || done.contains_key(what), "seed {seed}: nobody managed to {what}: {done:?}");
     }

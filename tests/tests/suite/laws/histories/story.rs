@@ -48,6 +48,8 @@ pub struct Story<'a> {
     pub(super) contracts: Vec<String>,
     pub(super) enclave_entries: Vec<String>,
     pub(super) loans: Vec<String>,
+    /// Events that were held.
+    pub(super) events: Vec<String>,
     /// Findings about duplicates.
     pub(super) pairs: Vec<String>,
     /// Frozen reports, each with what it said when it was frozen.
@@ -84,6 +86,7 @@ impl<'a> Story<'a> {
             contracts: Vec::new(),
             enclave_entries: Vec::new(),
             loans: Vec::new(),
+            events: Vec::new(),
             pairs: Vec::new(),
             reports: Vec::new(),
             n: 0,
@@ -113,7 +116,7 @@ impl<'a> Story<'a> {
 
     pub async fn act(&mut self) {
         self.n += 1;
-        match self.chance.below(31) {
+        match self.chance.below(34) {
             0..=2 => self.achievement().await,
             3 => self.withdraw().await,
             4 | 5 => self.demand().await,
@@ -123,7 +126,7 @@ impl<'a> Story<'a> {
             11 => self.offline().await,
             12 | 13 => self.carry_on().await,
             14..=16 => self.confirm().await,
-            17 => self.reverse().await,
+            17 | 30 => self.reverse().await,
             18 => self.by_hand().await,
             19 => self.rule().await,
             20 => self.late_evidence().await,
@@ -132,6 +135,7 @@ impl<'a> Story<'a> {
             24 => self.loan().await,
             25..=28 => self.duplicate().await,
             29 => self.freeze().await,
+            31 | 32 => self.event().await,
             _ => {
                 // Now and then a day goes by; else an hour.
                 let hours = if self.chance.below(4) == 0 { 24 } else { 1 };

@@ -1,7 +1,11 @@
 //! A body for every operation that takes one, whole, so that nothing but the actor can be refused.
 
 use serde_json::{Value, json};
-use techmart_tests::actors::{PASSWORD, sign_in};
+use techmart_api::clock::Moment;
+use techmart_tests::{
+    World,
+    actors::{PASSWORD, sign_in},
+};
 use uuid::Uuid;
 
 use super::{
@@ -45,6 +49,16 @@ impl Scene {
                 json!({ "canonical_id": offer, "note": "同一成果" })
             }
             "keep_duplicate_apart" | "explain_signal" | "uphold_signal" => json!({ "note": "已核对" }),
+            "create_event" => event(&format!("对接会 {kind}"), &self.world),
+            "patch_event" => json!({ "theme": "热管理" }),
+            "cancel_event" | "undo_event_check_in" | "refuse_event_item" => reason,
+            "report_event" => json!({ "summary": "顺利举办。", "attachment_ids": [any] }),
+            "bring_event_item" => json!({ "listing_id": offer }),
+            "add_event_pair" => {
+                json!({ "achievement_id": offer, "demand_id": self.listings[1].published })
+            }
+            "dismiss_event_pair" => json!({ "code": "timing" }),
+            "record_event_pair_result" => json!({ "result": "met" }),
             "take_up_recommendation" => json!({}),
             "dismiss_recommendation" => json!({ "code": "technical_doubt" }),
             "undo_duplicate" | "reopen_signal" => reason,
@@ -188,6 +202,13 @@ impl Scene {
             _ => return None,
         })
     }
+}
+
+/// An event that begins tomorrow.
+pub fn event(title: &str, world: &World) -> Value {
+    let at = |hours: i64| Moment(world.clock.now() + chrono::Duration::hours(hours)).to_string();
+    json!({ "kind": "matching_fair", "title": title, "summary": "专场对接。", "demo": true,
+        "starts_at": at(24), "ends_at": at(30), "place": "报告厅", "call": { "kinds": ["achievement", "demand"] } })
 }
 
 fn meeting(day: &str) -> Value {

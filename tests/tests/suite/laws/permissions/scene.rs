@@ -10,7 +10,7 @@ use techmart_tests::{
 };
 use uuid::Uuid;
 
-use super::Operation;
+use super::{Operation, bodies::event};
 
 /// The listings of one of the three kinds.
 pub struct Listings {
@@ -44,6 +44,7 @@ pub struct Scene {
     pub book: Book,
     pub signal: String,
     pub recommendation: String,
+    pub gathering: Gathering,
     /// On the desk.
     pub waiting: String,
     pub import: String,
@@ -139,6 +140,7 @@ impl Scene {
         let waiting = id_of(&waits["items"][0]);
         let signals = clerk.get("/signals?kind=short_text").await.ok();
         let signal = id_of(&signals["items"][0]);
+        let gathering = gather(&world, &clerk, &university, &listings).await;
         let invited = json!({ "email": "invited@people.example", "role": "viewer" });
         let invitations = format!("/organisations/{}/invitations", university.acting.as_deref().unwrap());
         let invitation = id_of(&university.post(&invitations, invited).await.created());
@@ -167,6 +169,7 @@ impl Scene {
             book,
             signal,
             recommendation,
+            gathering,
             waiting,
             import: id_of(&import),
             invitation,
@@ -218,6 +221,7 @@ impl Scene {
             "assessments" => &self.assessment,
             "duplicates" => &self.duplicate,
             "recommendations" => &self.recommendation,
+            "events" => &self.gathering.event,
             "signals" => &self.signal,
             "imports" => &self.import,
             "contracts" => &self.book.contract,
@@ -242,6 +246,9 @@ impl Scene {
             .replace("{offer_id}", &self.case.offer)
             .replace("{reminder_id}", NOBODYS)
             .replace("{invitation_id}", &self.invitation)
+            .replace("{sign_up_id}", &self.gathering.sign_up)
+            .replace("{item_id}", &self.gathering.item)
+            .replace("{pair_id}", &self.gathering.pair)
             .replace("{indicator}", "T1")
             .replace("{code}", if first == "plans" { "demo" } else { "T1" })
             .replace("{position}", "1")
@@ -318,6 +325,27 @@ async fn start_import(client: &Client) -> techmart_tests::Reply {
         json!({ "kind": "achievement", "title": "导入的成果", "source_url": "https://source.example/2" });
     let bytes = format!("{line}\n").into_bytes();
     client.send(Method::POST, "/imports", "application/x-ndjson", bytes).await
+}
+
+/// An event that is open, with one of everything.
+pub struct Gathering {
+    pub event: String,
+    pub sign_up: String,
+    pub item: String,
+    pub pair: String,
+}
+
+async fn gather(world: &World, clerk: &Client, university: &Client, listings: &[Listings]) -> Gathering {
+    let made = clerk.post("/events", event("专场对接", world)).await.created();
+    let at = format!("/events/{}", id_of(&made));
+    clerk.act(&format!("{at}/open")).await.ok();
+    let sign_up = university.act(&format!("{at}/sign-ups")).await.created();
+    let item = json!({ "listing_id": listings[0].published });
+    let item = clerk.post(&format!("{at}/items"), item).await.created();
+    let pair = json!({ "achievement_id": listings[0].published, "demand_id": listings[1].published });
+    let pair = clerk.post(&format!("{at}/pairs"), pair).await.created();
+    clerk.act(&format!("{at}/pairs/{}/accept", id_of(&pair))).await.ok();
+    Gathering { event: id_of(&made), sign_up: id_of(&sign_up), item: id_of(&item), pair: id_of(&pair) }
 }
 
 /// What the contract book holds: the contract and the landing of a docking of their own.
