@@ -86,6 +86,15 @@ impl AppError {
         )
     }
 
+    /// What somebody else has changed since it was read.
+    #[must_use]
+    pub fn stale() -> Self {
+        Self::new(
+            Code::VersionChanged,
+            say!("内容刚被他人修改，请重新读取。", "Somebody has just changed it; read it again."),
+        )
+    }
+
     /// What this caller may not do.
     #[must_use]
     pub fn forbidden(detail: Wording) -> Self {

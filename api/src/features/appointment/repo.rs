@@ -16,8 +16,7 @@ use techmart_entity::{
 
 use crate::{
     db::Tx,
-    error::{AppError, Code, Result},
-    say,
+    error::{AppError, Result},
 };
 
 /// The appointments of a docking, newest first, after one.
@@ -104,10 +103,7 @@ pub async fn save(tx: &Tx, row: &Model, now: Instant, mut set: ActiveModel) -> R
         .exec(tx)
         .await?;
     if updated.rows_affected == 0 {
-        return Err(AppError::new(
-            Code::VersionChanged,
-            say!("内容刚被他人修改，请重新读取。", "Somebody has just changed it; read it again."),
-        ));
+        return Err(AppError::stale());
     }
     find(tx, row.docking_id, row.id).await
 }

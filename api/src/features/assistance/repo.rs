@@ -16,9 +16,8 @@ use techmart_entity::{
 use crate::{
     auth::{Actor, Context},
     db::Tx,
-    error::{AppError, Code, Result},
+    error::{AppError, Result},
     features::docking::repo as dockings,
-    say,
 };
 
 /// What to look for.
@@ -112,10 +111,7 @@ pub async fn advance(
         .exec(tx)
         .await?;
     if updated.rows_affected == 0 {
-        return Err(AppError::new(
-            Code::VersionChanged,
-            say!("内容刚被他人修改，请重新读取。", "Somebody has just changed it; read it again."),
-        ));
+        return Err(AppError::stale());
     }
     find(tx, row.id).await
 }

@@ -9,7 +9,7 @@ use sea_orm::ConnectionTrait;
 use sha2::{Digest, Sha256};
 use techmart_entity::{
     id::{AuditId, DockingId, OfferId},
-    value::code_list::Coded,
+    value::{code_list::Coded, contact_text::mask},
 };
 
 use super::{dto::TimelineOut, timeline};
@@ -284,6 +284,7 @@ fn line(one: TimelineOut, language: Language) -> Line {
         said: of(language, &one.zh, &one.en).to_owned(),
         reason: one.reason,
         files: files.iter().map(|file| format!("{} · SHA-256 {}", file.file_name, file.sha256)).collect(),
-        body: message.map(|message| message.body),
+        // A file is passed on; contacts are revealed one look at a time.
+        body: message.map(|message| mask(&message.body)),
     }
 }

@@ -15,8 +15,7 @@ use techmart_entity::{
 
 use crate::{
     db::Tx,
-    error::{AppError, Code, Result},
-    say,
+    error::{AppError, Result},
 };
 
 /// Where a page of the list goes on.
@@ -180,10 +179,7 @@ pub async fn save(tx: &Tx, row: &Model, mut set: ActiveModel) -> Result<Model> {
         .exec(tx)
         .await?;
     if updated.rows_affected == 0 {
-        return Err(AppError::new(
-            Code::VersionChanged,
-            say!("内容刚被他人修改，请重新读取。", "Somebody has just changed it; read it again."),
-        ));
+        return Err(AppError::stale());
     }
     find(tx, row.id).await
 }

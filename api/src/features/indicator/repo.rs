@@ -229,10 +229,7 @@ fn faster(rows: u64) -> Result<()> {
     if rows == 1 {
         return Ok(());
     }
-    Err(AppError::new(
-        Code::VersionChanged,
-        say!("内容刚被他人修改，请重新读取。", "Somebody has just changed it; read it again."),
-    ))
+    Err(AppError::stale())
 }
 
 /// Puts what a plan asks of an indicator in the place of what it asked.

@@ -10,6 +10,7 @@ use techmart_entity::{
         message::{Model, read_mark},
     },
     id::{AccountId, AttachmentId, DockingId, MessageId},
+    value::contact_text::mask,
 };
 
 use super::{
@@ -32,6 +33,8 @@ struct Around {
     names: HashMap<AccountId, String>,
     files: HashMap<AttachmentId, attachment::Model>,
     marks: Vec<read_mark::Model>,
+    /// Whether the reader is shown contacts: auditors are not.
+    contacts: bool,
     /// Whose authors the caller is told the names of; of all when both have consented.
     named: Vec<Side>,
 }
@@ -40,7 +43,7 @@ impl Around {
     async fn of(
         db: &impl ConnectionTrait,
         docking: &Docking,
-        named: Vec<Side>,
+        (named, contacts): (Vec<Side>, bool),
         rows: &[Model],
     ) -> Result<Self> {
         let authors: Vec<AccountId> = rows.iter().map(|row| row.author_id).collect();
@@ -52,6 +55,7 @@ impl Around {
             files: files.into_iter().map(|file| (file.id, file)).collect(),
             marks: repo::marks(db, docking.id).await?,
             named,
+            contacts,
         })
     }
 
@@ -79,7 +83,7 @@ impl Around {
             side: row.side,
             author: self.names.get(&row.author_id).filter(|_| self.named.contains(&row.side)).cloned(),
             attachments: row.attached.0.iter().filter_map(file).collect(),
-            body: row.body,
+            body: if self.contacts { row.body } else { mask(&row.body) },
             read_by,
             created_at: row.created_at.into(),
         }
@@ -102,7 +106,8 @@ pub async fn show(
     } else {
         [relation.reads_as(), vec![Side::Centre]].concat()
     };
-    let around = Around::of(db, docking, named, &rows).await?;
+    let contacts = relation.is_party() || relation.centre;
+    let around = Around::of(db, docking, (named, contacts), &rows).await?;
     Ok(rows.into_iter().map(|row| around.show(row)).collect())
 }
 

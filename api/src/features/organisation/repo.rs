@@ -295,10 +295,7 @@ pub async fn save(tx: &Tx, row: &Model, now: Instant, mut set: ActiveModel) -> R
         .await
         .map_err(taken)?;
     if updated.rows_affected == 0 {
-        return Err(AppError::new(
-            Code::VersionChanged,
-            say!("内容刚被他人修改，请重新读取。", "Somebody has just changed it; read it again."),
-        ));
+        return Err(AppError::stale());
     }
     find(tx, row.id).await?.ok_or_else(AppError::not_found)
 }

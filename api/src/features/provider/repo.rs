@@ -103,10 +103,7 @@ async fn save(tx: &Tx, row: &Model, now: Instant, mut set: ActiveModel) -> Resul
         .exec(tx)
         .await?;
     if updated.rows_affected == 0 {
-        return Err(AppError::new(
-            Code::VersionChanged,
-            say!("内容刚被他人修改，请重新读取。", "Somebody has just changed it; read it again."),
-        ));
+        return Err(AppError::stale());
     }
     find(tx, row.id).await
 }

@@ -17,9 +17,8 @@ use techmart_search::Match;
 use crate::{
     auth::Context,
     db::Tx,
-    error::{AppError, Code, Result},
+    error::{AppError, Result},
     features::notification::repo as notifications,
-    say,
 };
 
 /// What to look for.
@@ -157,10 +156,7 @@ pub async fn advance(
         .exec(tx)
         .await?;
     if updated.rows_affected == 0 {
-        return Err(AppError::new(
-            Code::VersionChanged,
-            say!("内容刚被他人修改，请重新读取。", "Somebody has just changed it; read it again."),
-        ));
+        return Err(AppError::stale());
     }
     if change.to() != RecommendationStatus::Open {
         notifications::let_go(tx, NotificationKind::Recommendation, &row.id.to_string()).await?;

@@ -35,6 +35,8 @@ const NEXT_TITLE: &str = "Qznextversion";
 const FILE_NAME: &str = "qzfilename.pdf";
 const SUMMARY: &str = "Qzminutes";
 const JOIN: &str = "qzjoin";
+const THREAD: &str = "Qzbetweenthesides";
+const CENTRE: &str = "Qztothecentre";
 
 /// A world in which every kind of private value lies somewhere.
 struct Planted {
@@ -157,6 +159,24 @@ impl Planted {
         let met = id_of(&met["meetings"][0]);
         university.act(&format!("/dockings/{docking}/meetings/{met}/confirm")).await.ok();
         university.get(&format!("/dockings/{docking}/contacts")).await.ok();
+        // What is written in both, the contacts among it.
+        for (client, docking, body) in [
+            (&hidden, &waiting, json!({ "body": "启动指标如何？" })),
+            (
+                &hidden,
+                &waiting,
+                json!({ "channel": "enterprise", "body": format!("{CENTRE} 请打 {NEED_PHONE}") }),
+            ),
+            (&open, &docking, json!({ "body": format!("{THREAD} 请打 {OPEN_PHONE}") })),
+            (&open, &docking, json!({ "channel": "enterprise", "body": format!("{CENTRE} 底价") })),
+        ] {
+            make(client, &format!("/dockings/{docking}/messages"), body).await;
+        }
+        let times = json!({ "times": [Moment(world.clock.now() + chrono::Duration::days(2))], "minutes": 60,
+            "mode": "online", "join_url": format!("https://meet.example/{JOIN}"), "agenda": THREAD });
+        make(&open, &format!("/dockings/{docking}/appointments"), times).await;
+        let terms = json!({ "cooperation_mode": "licence", "terms": format!("{THREAD} 两期") });
+        make(&open, &format!("/dockings/{docking}/offers"), terms).await;
         let fair = fair(&world, &broker, &hidden, &offer, &anonymous).await;
         let auditor = actors.with_role("auditor", "auditor").await;
         world.drain().await;
@@ -213,7 +233,9 @@ impl Planted {
             mark("the next version of what is published", NEXT_TITLE),
             mark("the name of a file", FILE_NAME),
             mark("the minutes of a meeting", SUMMARY),
-            mark("where to join an event online", JOIN),
+            mark("where to join online", JOIN),
+            mark("what the sides write to each other", THREAD),
+            mark("what a side writes to the centre", CENTRE),
         ]
     }
 
@@ -308,14 +330,18 @@ async fn what_is_private_is_in_nothing_that_a_visitor_a_stranger_or_an_auditor_c
     found.extend(found_by(&nobody, "stranger acting for nobody", &addresses, &all).await);
     let mut kept_from_auditors = Planted::contacts();
     kept_from_auditors.extend(planted.secrets());
-    kept_from_auditors.push(mark("where to join an event online", JOIN));
     found.extend(found_by(&planted.auditor, "auditor", &addresses, &kept_from_auditors).await);
     // The other side of a docking that is not accepted yet does not know whom it deals with.
     let mut kept_from_supplier = planted.hidden_enterprise();
     kept_from_supplier.push(mark("a private contact", NEED_PHONE));
     kept_from_supplier.push(mark("an unlisted demand", UNLISTED_TITLE));
     // It sees the timetable of the event, without having signed up.
-    kept_from_supplier.push(mark("where to join an event online", JOIN));
+    let join = [mark("where to join an event online", JOIN)];
+    let events: Vec<String> =
+        addresses.iter().filter(|address| address.starts_with("/events")).cloned().collect();
+    found.extend(found_by(&planted.auditor, "auditor", &events, &join).await);
+    found.extend(found_by(&planted.university, "supplier", &events, &join).await);
+    kept_from_supplier.push(mark("what the other side writes to the centre", CENTRE));
     found.extend(found_by(&planted.university, "supplier", &addresses, &kept_from_supplier).await);
     // Nor does the side that is in a docking know what the other side has not published.
     let mut kept_from_enterprise = planted.hidden_enterprise();
@@ -471,6 +497,10 @@ async fn mails_tell_their_reader_nothing_that_the_reader_may_not_see() {
         if !to(&planted.university) && !to(&planted.open) {
             marks.push(mark("the minutes of a meeting", SUMMARY));
             marks.push(mark("the name of a file", FILE_NAME));
+            marks.push(mark("what the sides write to each other", THREAD));
+        }
+        if to(&planted.university) {
+            marks.push(mark("what the other side writes to the centre", CENTRE));
         }
         let leaks = marks.iter().filter(|mark| mail.contains(&mark.value));
         found.extend(leaks.map(|mark| format!("{} ({}) in {mail}", mark.what, mark.value)));

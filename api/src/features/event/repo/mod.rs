@@ -17,8 +17,7 @@ use techmart_entity::{
 
 use crate::{
     db::Tx,
-    error::{AppError, Code, Result},
-    say,
+    error::{AppError, Result},
 };
 
 /// What to look for.
@@ -139,10 +138,7 @@ pub async fn save(tx: &Tx, row: &Model, now: Instant, mut set: ActiveModel) -> R
 
 /// What was read is no longer what is there.
 pub(super) fn changed() -> AppError {
-    AppError::new(
-        Code::VersionChanged,
-        say!("内容刚被他人修改，请重新读取。", "Somebody has just changed it; read it again."),
-    )
+    AppError::stale()
 }
 
 /// Events that begin until then and whose participants were not reminded.
