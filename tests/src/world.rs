@@ -138,7 +138,9 @@ impl World {
             .unwrap_or_default();
         files.retain(|path| path.extension().is_some_and(|extension| extension == "eml"));
         files.sort_by_key(|path| std::fs::metadata(path).unwrap().modified().unwrap());
-        files.iter().map(|path| std::fs::read_to_string(path).unwrap()).collect()
+        let mails = files.iter().map(|path| std::fs::read_to_string(path).unwrap());
+        // One that has a name and not a word yet is still being written.
+        mails.filter(|mail| !mail.is_empty()).collect()
     }
 
     /// The mails to an address as they were sent, oldest first.
