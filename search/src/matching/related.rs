@@ -1,5 +1,6 @@
 //! Which meanings have to do with each other, kept as data in the terms of ISO 25964 (`related.tsv`): `BT`, the
-//! second is the broader one; `RT`, who asks for one wants to see the other.
+//! second is the broader one; `BTP`, the first is a component of the second; `RT`, who asks for one wants to see the
+//! other.
 
 use std::{collections::HashMap, sync::LazyLock};
 
@@ -14,6 +15,11 @@ pub(super) fn related(term: &str) -> &'static [(String, How)] {
     RELATED.get(term).map_or(&[], Vec::as_slice)
 }
 
+/// How many kinds there are of a meaning: of many it is a class, not a thing.
+pub(super) fn kinds(term: &str) -> usize {
+    related(term).iter().filter(|(_, how)| *how == How::Narrower).count()
+}
+
 fn read(data: &str) -> HashMap<String, Vec<(String, How)>> {
     let mut all: HashMap<String, Vec<(String, How)>> = HashMap::new();
     for line in data.lines().filter(|line| !line.starts_with('#')) {
@@ -25,6 +31,7 @@ fn read(data: &str) -> HashMap<String, Vec<(String, How)>> {
         let (one, other) = (meaning_term(one), meaning_term(other));
         let (there, back) = match relation {
             "BT" => (How::Broader, How::Narrower),
+            "BTP" => (How::Whole, How::Component),
             "RT" => (How::Related, How::Related),
             _ => continue,
         };
