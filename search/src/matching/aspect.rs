@@ -61,6 +61,8 @@ pub(crate) struct Aspect {
     /// As it is written, folded.
     pub(crate) text: String,
     pub(crate) role: Role,
+    /// Whether the title names nothing beside it: then whatever is it answers the title.
+    pub(crate) only: bool,
     /// How much it weighs by its place, before its rarity.
     pub(crate) weight: f64,
     /// What answers it, the best first.
@@ -94,8 +96,14 @@ pub(crate) struct Answering {
 pub(crate) fn aspects(profile: &Profile, weights: &Weights) -> Vec<Aspect> {
     let mut aspects: Vec<Aspect> = Vec::new();
     let titles = profile.texts.iter().filter(|text| text.level == Level::Title);
-    let things: Vec<Word> =
-        titles.flat_map(|text| text.text.lines()).flat_map(|line| subject::things(line, weights)).collect();
+    let lines: Vec<&str> = titles.flat_map(|text| text.text.lines()).collect();
+    let things: Vec<Word> = lines.iter().flat_map(|line| subject::things(line, weights)).collect();
+    let is_thing = |word: &Word| things.iter().any(|thing| subject::is_it(thing, word));
+    let only = lines
+        .iter()
+        .flat_map(|line| plain_words(line))
+        .filter(|word| is_telling(word) && !weights.names_nothing(&written(word)))
+        .all(|word| is_thing(&word));
     for text in &profile.texts {
         let place = weights.asked.of(text.level);
         if place == 0.0 {
@@ -106,12 +114,15 @@ pub(crate) fn aspects(profile: &Profile, weights: &Weights) -> Vec<Aspect> {
             for word in plain_words(line).into_iter().filter(is_telling) {
                 let role = match text.level {
                     Level::Organisation | Level::Summary | Level::Body => Role::Detail,
-                    _ if things.iter().any(|thing| subject::is_it(thing, &word)) => Role::Subject,
+                    _ if is_thing(&word) => Role::Subject,
                     Level::Title | Level::Keywords => Role::Topic,
                 };
                 add(&mut aspects, &word, place, role, text.level == Level::Body, weights);
             }
         }
+    }
+    for aspect in aspects.iter_mut().filter(|aspect| aspect.role == Role::Subject) {
+        aspect.only = only;
     }
     aspects.sort_by(|one, other| other.weight.total_cmp(&one.weight));
     aspects.truncate(weights.aspects);
@@ -157,7 +168,7 @@ fn add(aspects: &mut Vec<Aspect>, word: &Word, place: f64, role: Role, body: boo
             aspect.weight = if body { more } else { more + 0.25 * less };
             aspect.role = aspect.role.max(role);
         }
-        None => aspects.push(Aspect { text: written(word), role, weight, answers }),
+        None => aspects.push(Aspect { text: written(word), role, only: false, weight, answers }),
     }
 }
 

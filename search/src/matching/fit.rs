@@ -113,7 +113,7 @@ fn is_class(asked: &str, subjects: &[&Aspect], weights: &Weights) -> bool {
     let Some(aspect) = subjects.iter().find(|aspect| aspect.text == asked) else { return true };
     let parts = aspect.answers.iter().filter(|answer| answer.how == How::Part && answer.share < 1.0);
     let is_compound = parts.filter(|part| !part.clue.says_little(weights)).count() > 1;
-    asked.chars().count() < 2 || has_many_kinds(asked, subjects, weights) && !is_compound
+    asked.chars().count() < 2 || has_many_kinds(asked, subjects, weights) && !is_compound && !aspect.only
 }
 
 /// The things that a candidate's title is about, as a text.

@@ -51,5 +51,8 @@ mod tests {
         assert_eq!(all["~锂电池"], [("~电池".to_owned(), How::Broader)]);
         assert_eq!(all["~电池"], [("~锂电池".to_owned(), How::Narrower)]);
         assert_eq!(all["~密封"], [("~漏水".to_owned(), How::Related)]);
+        let all = read("转向器\tBTP\t转向系统\n");
+        assert_eq!(all["~转向器"], [("~转向系统".to_owned(), How::Whole)]);
+        assert_eq!(all["~转向系统"], [("~转向器".to_owned(), How::Component)]);
     }
 }
