@@ -52,6 +52,8 @@ pub(super) fn subject(
         let mut beside = others.filter(|other| {
             is_rare(other, rarity)
                 && !weights.names_nothing(other.asked)
+                // Two things that a title is about do not vouch for each other.
+                && other.role != Role::Subject
                 && (other.role >= Role::Topic || other.found.prominent)
         });
         if is_near(answer) && !is_exact(answer, weights) {
