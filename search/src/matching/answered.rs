@@ -28,6 +28,8 @@ pub(super) struct Found {
     pub(super) also: Option<String>,
     /// Whether it stands in the title or among the keywords, and not only in passing.
     pub(super) prominent: bool,
+    /// Whether it only stands where something else is told to take its place, or to make do without it.
+    pub(super) replaced: bool,
     /// By what it was found, and how rare that is.
     pub(super) clue: Clue,
     pub(super) rare: f64,
@@ -115,14 +117,49 @@ fn found(asked: &str, clue: &Clue, candidate: &Profile, weights: &Weights) -> Op
     }
     let first = words.first()?;
     let word = words.iter().find(|word| word.is_ascii() == asked.is_ascii()).unwrap_or(first);
+    let replaced = !prominent && candidate.texts.iter().all(|text| is_replaced(&words, &text.text));
     let also = words.iter().find(|other| other.is_ascii() != word.is_ascii());
     Some(Found {
         frequency,
         word: (*word).to_owned(),
         also: also.map(|also| (*also).to_owned()),
         prominent,
+        replaced,
         clue: clue.clone(),
         rare: 0.0,
+    })
+}
+
+/// What stands before a thing that something else takes the place of, or makes do without.
+const REPLACED: &[&str] = &[
+    "替代",
+    "代替",
+    "取代",
+    "替换",
+    "无需",
+    "不需",
+    "不用",
+    "省去",
+    "取消",
+    "replace",
+    "replaces",
+    "replacing",
+    "instead of",
+    "without",
+    "no need for",
+];
+
+/// So many bytes before a thing say that.
+const BEFORE: usize = 30;
+
+/// Whether words stand in a text only where something else takes their place; also where they stand nowhere.
+fn is_replaced(words: &[&str], text: &str) -> bool {
+    words.iter().flat_map(|word| text.match_indices(word)).all(|(at, _)| {
+        let start =
+            (at.saturating_sub(BEFORE)..=at).find(|start| text.is_char_boundary(*start)).unwrap_or(at);
+        let before =
+            text[start..at].rsplit(['，', '。', '；', ',', '.', ';', '\n']).next().unwrap_or_default();
+        REPLACED.iter().any(|word| before.contains(word))
     })
 }
 

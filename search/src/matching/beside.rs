@@ -20,8 +20,8 @@ pub(super) fn attributes(asked: &Profile, candidate: &Profile, weights: &Weights
     parts.push(part(PartName::Field, value, pairings));
     let (value, pairings) = indicators(asked, candidate);
     parts.push(part(PartName::Indicators, value, pairings));
-    if let Some(value) = maturity(asked, candidate, now) {
-        parts.push(part(PartName::Maturity, value, Vec::new()));
+    if let Some((value, pairings)) = maturity(asked, candidate, now) {
+        parts.push(part(PartName::Maturity, value, pairings));
     }
     let modes: Vec<Pairing> = asked
         .cooperation_modes
@@ -48,6 +48,8 @@ fn field(asked: &Profile, candidate: &Profile) -> (f64, Vec<Pairing>) {
     let branches = asked
         .industry_codes
         .iter()
+        // A whole section (制造业) says nothing.
+        .filter(|code| code.chars().count() > 1)
         .find(|code| candidate.industry_codes.iter().any(|other| branch(other) == branch(code)));
     let found = [
         same(&asked.field, &candidate.field),
@@ -83,15 +85,23 @@ fn indicators(asked: &Profile, candidate: &Profile) -> (f64, Vec<Pairing>) {
 /// Milliseconds of a year.
 const YEAR: f64 = 365.25 * 24.0 * 3600.0 * 1000.0;
 
-/// Ready for use where it is wanted soon: a pilot (TRL 6) within a year, a prototype (4) within three.
-fn maturity(asked: &Profile, candidate: &Profile, now: i64) -> Option<f64> {
+/// From a sample on there is something to be seen.
+const SAMPLE: u8 = 5;
+
+/// Ready for use where it is wanted soon: a pilot (TRL 6) within a year, a prototype (4) within three. Where no time is
+/// told, what can be seen before what cannot, by a little, and the level is told.
+fn maturity(asked: &Profile, candidate: &Profile, now: i64) -> Option<(f64, Vec<Pairing>)> {
     let demand = if asked.kind == Kind::Demand { asked } else { candidate };
     let offer = if asked.kind == Kind::Demand { candidate } else { asked };
-    let (by, trl) = (demand.wanted_by?, offer.trl?);
+    let trl = offer.trl.filter(|_| offer.kind == Kind::Achievement)?;
+    let Some(by) = demand.wanted_by else {
+        let ready = f64::from(trl.saturating_sub(SAMPLE - 1).min(5)) / 10.0;
+        return (trl >= SAMPLE).then(|| (ready, vec![Pairing::same(&trl.to_string())]));
+    };
     #[allow(clippy::cast_precision_loss, reason = "instants of this century are exact")]
     let years = ((by - now) as f64 / YEAR).clamp(0.0, 5.0);
     let needed = 8.0 - 1.5 * years;
-    Some((1.0 - (needed - f64::from(trl)).max(0.0) / 4.0).max(0.0))
+    Some(((1.0 - (needed - f64::from(trl)).max(0.0) / 4.0).max(0.0), Vec::new()))
 }
 
 /// Whether two prices can come together: their ranges in one currency overlap, or one of them is open to talk.

@@ -4,6 +4,7 @@
 //! its title, has to be there: as what is offered, or beside another of the asked words, told apart from it.
 
 use super::{
+    alternatives::is_another,
     answered::{Answered, count},
     aspect::{Aspect, Clue, Role},
     profile::{LevelText, Profile},
@@ -35,7 +36,9 @@ pub(super) fn fits(scored: &Scored, best: f64, weights: &Weights) -> bool {
     scored.evidence >= enough.max(beside * best)
 }
 
+/// Whether what is offered is what is asked for; never where it is another thing of its sort (`alternatives.rs`).
 pub(super) fn subject(
+    asked: &Profile,
     aspects: &[Aspect],
     telling: &[&Answered<'_>],
     candidate: &Profile,
@@ -45,6 +48,9 @@ pub(super) fn subject(
     let subjects: Vec<&Aspect> = aspects.iter().filter(|aspect| aspect.role == Role::Subject).collect();
     if subjects.is_empty() {
         return Subject::Unnamed;
+    }
+    if is_another(asked, candidate) {
+        return Subject::Missed;
     }
     let offered = std::cell::OnceCell::new();
     let is_met = |answer: &&&Answered<'_>| {
@@ -107,7 +113,9 @@ fn is_apart(one: &Answered<'_>, other: &Answered<'_>) -> bool {
 /// Whether it is a class of many kinds (传感器, 焊接).
 fn has_many_kinds(asked: &str, subjects: &[&Aspect], weights: &Weights) -> bool {
     let aspect = subjects.iter().find(|aspect| aspect.text == asked);
-    aspect.and_then(|aspect| aspect.meaning()).is_some_and(|term| kinds(term) >= weights.kinds)
+    let is_told =
+        |term: &str| kinds(term) >= weights.kinds || Weights::is_class(term.trim_start_matches('~'));
+    Weights::is_class(asked) || aspect.and_then(|aspect| aspect.meaning()).is_some_and(is_told)
 }
 
 /// Whether it names no thing by itself: a class, but for a compound of two words that say something (废气净化).
@@ -153,7 +161,7 @@ pub(super) fn told_as(answer: &Answered<'_>) -> How {
 }
 
 /// Whether an answer says enough to be given as a reason: a word that is not met everywhere, and of what only has to
-/// do with a word of the title something that is no mere mention.
+/// do with a word of the title something that is no mere mention; never what is only told to be replaced.
 pub(super) fn is_reason(answer: &Answered<'_>, rarity: &Rarity) -> bool {
     let of_title = answer.role >= Role::Topic;
     let worth = match told_as(answer) {
@@ -166,5 +174,5 @@ pub(super) fn is_reason(answer: &Answered<'_>, rarity: &Rarity) -> bool {
             of_title && answer.found.prominent
         }
     };
-    worth && is_rare(answer, rarity)
+    worth && is_rare(answer, rarity) && !answer.found.replaced
 }

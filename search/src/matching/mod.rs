@@ -5,6 +5,7 @@
 //! finds candidates by those clues, and the score is made here, for both engines alike, in named parts that
 //! are told beside it.
 
+mod alternatives;
 mod answered;
 mod aspect;
 mod beside;

@@ -2,7 +2,10 @@
 //! second is the broader one; `BTP`, the first is a component of the second; `RT`, who asks for one wants to see the
 //! other.
 
-use std::{collections::HashMap, sync::LazyLock};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::LazyLock,
+};
 
 use super::score::How;
 use crate::text::meaning_term;
@@ -15,9 +18,18 @@ pub(super) fn related(term: &str) -> &'static [(String, How)] {
     RELATED.get(term).map_or(&[], Vec::as_slice)
 }
 
-/// How many kinds there are of a meaning: of many it is a class, not a thing.
+/// How many kinds there are of a meaning, and kinds of those: of many it is a class, not a thing.
 pub(super) fn kinds(term: &str) -> usize {
-    related(term).iter().filter(|(_, how)| *how == How::Narrower).count()
+    let mut known = HashSet::from([term]);
+    let mut open = vec![term];
+    while let Some(one) = open.pop() {
+        for (kind, how) in related(one) {
+            if *how == How::Narrower && known.insert(kind) {
+                open.push(kind);
+            }
+        }
+    }
+    known.len() - 1
 }
 
 fn read(data: &str) -> HashMap<String, Vec<(String, How)>> {

@@ -261,7 +261,7 @@ pub(super) fn score(
     parts.retain(|part| part.value * part.weight > 0.0);
     let score = parts.iter().map(|part| part.value * part.weight).sum();
     let telling: Vec<&Answered<'_>> = answered.iter().filter(|one| is_telling(one)).collect();
-    let subject = fit::subject(aspects, &telling, candidate, rarity, weights);
+    let subject = fit::subject(asked, aspects, &telling, candidate, rarity, weights);
     let found = Match { id: candidate.id, kind: candidate.kind, score, fits: false, parts };
     Scored { found, evidence, subject }
 }

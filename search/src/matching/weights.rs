@@ -14,6 +14,8 @@ static GENERIC: LazyLock<HashSet<String>> = LazyLock::new(|| words(include_str!(
 
 static AIMS: LazyLock<HashSet<String>> = LazyLock::new(|| words(include_str!("../../data/aims.txt")));
 
+static CLASSES: LazyLock<HashSet<String>> = LazyLock::new(|| words(include_str!("../../data/classes.txt")));
+
 /// The words of a list, folded.
 fn words(list: &str) -> HashSet<String> {
     let words = list.lines().filter(|line| !line.starts_with('#')).flat_map(str::split_whitespace);
@@ -219,6 +221,11 @@ impl Weights {
 
     pub(crate) fn is_generic(&self, word: &str) -> bool {
         GENERIC.contains(word)
+    }
+
+    /// Whether a word is told to be a class of many kinds.
+    pub(crate) fn is_class(word: &str) -> bool {
+        CLASSES.contains(word)
     }
 
     /// Whether a word says what is done to a thing or wanted of it.

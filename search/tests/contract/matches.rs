@@ -27,6 +27,10 @@ laws!(
     a_component_is_told_as_one,
     a_word_is_told_in_both_languages_where_it_stands_in_both,
     what_is_mentioned_in_passing_is_no_reason,
+    the_same_thing_for_another_use_comes_near,
+    a_class_of_many_kinds_alone_comes_near,
+    what_is_told_to_be_replaced_is_no_reason,
+    how_far_an_achievement_is_makes_nothing_fit,
 );
 
 fn demand(title: &str) -> Document {
@@ -214,4 +218,49 @@ async fn what_is_mentioned_in_passing_is_no_reason(engine: &Engine) {
     let told = told(engine, asked).await;
     assert!(told.iter().any(|(asked, _, _)| asked == "循环泵"), "{told:?}");
     assert!(told.iter().all(|(_, found, _)| found != "转子"), "{told:?}");
+}
+
+async fn the_same_thing_for_another_use_comes_near(engine: &Engine) {
+    let titles = ["静液压变速箱", "拖拉机变速箱", "电动物流车变速箱", "Gearbox for planetary rovers"];
+    let all = listings(&titles);
+    engine.fill(&all).await;
+    let mut found = fitting(engine, &all, demand("割草机变速箱研发")).await;
+    found.sort();
+    assert_eq!(found, ["拖拉机变速箱", "静液压变速箱"]);
+    assert!(matches(engine, &ask(demand("割草机变速箱研发"))).await.iter().any(|found| found.id == id(3)));
+    // The same thing done to another substance.
+    let all = listings(&["高氨氮废水脱氮", "高硝酸盐废水脱氮"]);
+    engine.fill(&all).await;
+    assert_eq!(fitting(engine, &all, demand("高硝态氮废水脱氮治理")).await, ["高硝酸盐废水脱氮"]);
+}
+
+async fn a_class_of_many_kinds_alone_comes_near(engine: &Engine) {
+    let all = listings(&["农药废水的处理", "三氯蔗糖废水的处理"]);
+    engine.fill(&all).await;
+    assert_eq!(fitting(engine, &all, demand("三氯蔗糖废水治理")).await, ["三氯蔗糖废水的处理"]);
+}
+
+async fn what_is_told_to_be_replaced_is_no_reason(engine: &Engine) {
+    let said =
+        |text: &str| Document { summary: Some(text.to_owned()), ..listing(1, "燃料电池氢气引射器") };
+    engine.fill(&[said("没有运动件，可替代或减小循环泵。")]).await;
+    let replaced = told(engine, demand("氢气循环泵")).await;
+    assert!(replaced.iter().any(|(asked, _, _)| asked == "氢气"), "{replaced:?}");
+    assert!(replaced.iter().all(|(asked, _, _)| asked != "循环泵"), "{replaced:?}");
+    engine.fill(&[said("可与循环泵并联。")]).await;
+    let beside = told(engine, demand("氢气循环泵")).await;
+    assert!(beside.iter().any(|(asked, _, _)| asked == "循环泵"), "{beside:?}");
+}
+
+async fn how_far_an_achievement_is_makes_nothing_fit(engine: &Engine) {
+    let ready = |number, title: &str, trl| Document { trl: Some(trl), ..listing(number, title) };
+    engine.fill(&[ready(1, "陶瓷阀芯", 3), ready(2, "陶瓷阀芯", 9), ready(3, "水稻育秧基质", 9)]).await;
+    let found = matches(engine, &ask(demand("陶瓷阀芯"))).await;
+    let ids: Vec<Uuid> = found.iter().map(|found| found.id).collect();
+    assert_eq!(ids, [id(2), id(1)], "what is ready before what is not, and nothing for that alone");
+    let level = |found: &Match| {
+        let part = found.parts.iter().find(|part| part.name == PartName::Maturity)?;
+        Some(part.pairings.first()?.found.clone())
+    };
+    assert_eq!(found.iter().map(level).collect::<Vec<_>>(), [Some("9".to_owned()), None]);
 }

@@ -17,8 +17,8 @@ use crate::features::code_list;
 
 /// Words in one sentence.
 const WORDS: usize = 4;
-/// Sentences on words: more of them tell less.
-const MOST_WORDS: usize = 3;
+/// Reasons of one match: more of them tell less.
+const MOST: usize = 5;
 
 /// The sentences of a match: first the words, what is closest to the words asked first, then what lies beside them, what
 /// counts most first. What is there is named once, by the closest word it answers, and what says too little not at all.
@@ -32,8 +32,8 @@ pub fn sentences(found: &Match) -> Vec<Sentence> {
     pairings.retain(|pairing| named.iter().any(|one| std::ptr::eq(*one, *pairing)));
     pairings.sort_by_key(|pairing| (closeness(pairing), !pairing.subject));
     let mut sentences: Vec<Sentence> = pairings.into_iter().map(of_pairing).collect();
-    sentences.truncate(MOST_WORDS);
     sentences.extend(beside.into_iter().flat_map(of_part));
+    sentences.truncate(MOST);
     sentences
 }
 
@@ -82,20 +82,17 @@ fn of_part(part: &Part) -> Vec<Sentence> {
         PartName::Indicators => {
             part.pairings.iter().filter(|pairing| pairing.tells).take(WORDS).map(of_figure).collect()
         }
-        PartName::Maturity if part.value >= 0.5 => one(
-            "成果的成熟度赶得上需求的时限。",
-            "The achievement is mature enough for the time that is left.",
-        ),
+        PartName::Maturity => of_maturity(part),
         PartName::Semantic if part.value >= 0.5 => one(
             "语义模型认为两段文字的意思相近，请人工判断。",
             "A language model finds the two texts alike in meaning; a person has to judge.",
         ),
-        PartName::Cooperation => vec![of_modes(&part.pairings)],
-        PartName::Price => one("报价与预算有交集。", "Price and budget overlap."),
+        PartName::Cooperation => of_modes(&part.pairings).into_iter().collect(),
+        PartName::Price if part.value >= 1.0 => one("报价与预算有交集。", "Price and budget overlap."),
         PartName::Place => part.pairings.iter().map(|pairing| of_place(&pairing.asked)).collect(),
         // How new something is, is seen from its date; words are told apart.
-        PartName::Maturity
-        | PartName::Semantic
+        PartName::Semantic
+        | PartName::Price
         | PartName::Freshness
         | PartName::Words
         | PartName::Meanings
@@ -189,16 +186,40 @@ fn of_field(code: &str) -> Sentence {
     }
 }
 
-fn of_modes(pairings: &[Pairing]) -> Sentence {
+/// The time that is left, where the demand tells one; otherwise how far the achievement is, from a sample on.
+fn of_maturity(part: &Part) -> Vec<Sentence> {
+    let Some(level) = part.pairings.first() else {
+        return if part.value >= 0.5 {
+            one(
+                "成果的成熟度赶得上需求的时限。",
+                "The achievement is mature enough for the time that is left.",
+            )
+        } else {
+            Vec::new()
+        };
+    };
+    let trl = &level.found;
+    let (zh, en) = match trl.parse() {
+        Ok(9) => ("可以量产", "ready for series production"),
+        Ok(7 | 8) => ("已过中试", "past the pilot stage"),
+        Ok(6) => ("已过小试", "past the laboratory stage"),
+        Ok(5_u8) => ("已有样品", "there is a sample"),
+        _ => return Vec::new(),
+    };
+    one(&format!("成果的技术成熟度为 TRL {trl}：{zh}。"), &format!("The achievement is at TRL {trl}: {en}."))
+}
+
+/// None where only “other” is in common: two others are not the same.
+fn of_modes(pairings: &[Pairing]) -> Option<Sentence> {
     let labels = |pairing: &Pairing| {
         let mode = pairing.asked.parse::<CooperationMode>().ok()?;
-        Some((mode.label_zh(), mode.label_en()))
+        (mode != CooperationMode::Other).then_some((mode.label_zh(), mode.label_en()))
     };
     let (zh, en): (Vec<_>, Vec<_>) = pairings.iter().filter_map(labels).take(WORDS).unzip();
-    Sentence {
+    (!zh.is_empty()).then(|| Sentence {
         zh: format!("合作方式都接受：{}。", zh.join("、")),
         en: format!("Both accept: {}.", en.join(", ")),
-    }
+    })
 }
 
 fn of_place(code: &str) -> Sentence {
