@@ -88,15 +88,17 @@ const YEAR: f64 = 365.25 * 24.0 * 3600.0 * 1000.0;
 /// From a sample on there is something to be seen.
 const SAMPLE: u8 = 5;
 
+/// Where no time is told, a level decides among equals and no more.
+const HAIR: f64 = 0.001;
+
 /// Ready for use where it is wanted soon: a pilot (TRL 6) within a year, a prototype (4) within three. Where no time is
-/// told, what can be seen before what cannot, by a little, and the level is told.
+/// told, the level is, where there is something to be seen.
 fn maturity(asked: &Profile, candidate: &Profile, now: i64) -> Option<(f64, Vec<Pairing>)> {
     let demand = if asked.kind == Kind::Demand { asked } else { candidate };
     let offer = if asked.kind == Kind::Demand { candidate } else { asked };
     let trl = offer.trl.filter(|_| offer.kind == Kind::Achievement)?;
     let Some(by) = demand.wanted_by else {
-        let ready = f64::from(trl.saturating_sub(SAMPLE - 1).min(5)) / 10.0;
-        return (trl >= SAMPLE).then(|| (ready, vec![Pairing::same(&trl.to_string())]));
+        return (trl >= SAMPLE).then(|| (HAIR * f64::from(trl), vec![Pairing::same(&trl.to_string())]));
     };
     #[allow(clippy::cast_precision_loss, reason = "instants of this century are exact")]
     let years = ((by - now) as f64 / YEAR).clamp(0.0, 5.0);

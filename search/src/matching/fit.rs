@@ -160,7 +160,8 @@ pub(super) fn told_as(answer: &Answered<'_>) -> How {
     }
 }
 
-/// Whether an answer says enough to be given as a reason: a word that is not met everywhere, and of what only has to
+/// Whether an answer says enough to be given as a reason: a word that is not met everywhere, unless it is the thing
+/// itself that is asked for, and of what only has to
 /// do with a word of the title something that is no mere mention; never what is only told to be replaced.
 pub(super) fn is_reason(answer: &Answered<'_>, rarity: &Rarity) -> bool {
     let of_title = answer.role >= Role::Topic;
@@ -174,5 +175,6 @@ pub(super) fn is_reason(answer: &Answered<'_>, rarity: &Rarity) -> bool {
             of_title && answer.found.prominent
         }
     };
-    worth && is_rare(answer, rarity) && !answer.found.replaced
+    let is_asked = answer.role == Role::Subject && matches!(answer.how, How::Literal | How::Synonym);
+    worth && (is_asked || is_rare(answer, rarity)) && !answer.found.replaced
 }

@@ -31,6 +31,7 @@ laws!(
     a_class_of_many_kinds_alone_comes_near,
     what_is_told_to_be_replaced_is_no_reason,
     how_far_an_achievement_is_makes_nothing_fit,
+    what_is_asked_for_itself_is_a_reason_though_many_offer_it,
 );
 
 fn demand(title: &str) -> Document {
@@ -263,4 +264,14 @@ async fn how_far_an_achievement_is_makes_nothing_fit(engine: &Engine) {
         Some(part.pairings.first()?.found.clone())
     };
     assert_eq!(found.iter().map(level).collect::<Vec<_>>(), [Some("9".to_owned()), None]);
+}
+
+async fn what_is_asked_for_itself_is_a_reason_though_many_offer_it(engine: &Engine) {
+    let all: Vec<String> = (1..=30).map(|n| format!("制冷剂检漏设备{n}型")).collect();
+    engine.fill(&listings(&all.iter().map(String::as_str).collect::<Vec<_>>())).await;
+    for found in matches(engine, &ask(demand("空调制冷剂检漏"))).await {
+        let pairings = || found.parts.iter().flat_map(|part| &part.pairings);
+        assert!(pairings().any(|one| one.subject && one.tells && one.asked == "检漏"), "{found:?}");
+        assert!(pairings().all(|one| !one.tells || one.asked != "制冷剂"), "met everywhere: {found:?}");
+    }
 }
