@@ -26,7 +26,8 @@ use crate::{
 /// The files.
 #[derive(Clone, Debug, clap::Args)]
 pub struct MatchFiles {
-    /// What may answer, JSON Lines: id, kind, title, summary, keywords, field …; unknown keys are passed over.
+    /// What may answer, JSON Lines: id, kind, title, summary, keywords, field, maturity, cooperation, budget …, in a
+    /// source's own words; unknown keys are passed over.
     #[arg(long)]
     pub corpus: PathBuf,
     /// What is asked, in the same form; a demand when it does not say what it is, and a `problem` will do without
