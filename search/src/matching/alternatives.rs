@@ -26,12 +26,16 @@ struct Class {
 /// Whether what is offered is another thing of a group than the one that is asked for.
 pub(super) fn is_another(asked: &Profile, candidate: &Profile) -> bool {
     GROUPS.iter().any(|group| {
-        let (wanted, own) = if group.name == USE {
-            (group.told(asked), group.told(candidate))
-        } else {
+        let of_title = group.named(asked, Level::Title);
+        let (wanted, own) = if group.name != USE {
             let mut own = group.named(candidate, Level::Title);
             own.extend(group.named(candidate, Level::Keywords));
-            (group.named(asked, Level::Title), own)
+            (of_title, own)
+        } else if of_title.is_empty() {
+            (group.named(asked, Level::Keywords), group.told(candidate))
+        } else {
+            // Keywords name a use among others; they do not gainsay a title.
+            (of_title, group.named(candidate, Level::Title))
         };
         !wanted.is_empty() && !own.is_empty() && wanted.is_disjoint(&own)
     })
@@ -104,6 +108,7 @@ mod tests {
             (("高硝态氮废水", "氨氮"), ("硝酸盐与氨氮", ""), false),
             (("防腐涂料", "散热器"), ("富锌底漆", "海上风电"), true),
             (("防腐涂料", "散热器"), ("底盘件涂料", ""), false),
+            (("冰箱压缩机", ""), ("静音压缩机", "新能源汽车"), false),
         ] {
             let found = is_another(&profile(asked.0, asked.1), &profile(offered.0, offered.1));
             assert_eq!(found, another, "{asked:?} {offered:?}");

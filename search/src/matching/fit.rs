@@ -171,6 +171,8 @@ pub(super) fn is_reason(answer: &Answered<'_>, rarity: &Rarity) -> bool {
         }
         How::Synonym => !Weights::is_aim(answer.asked),
         How::Narrower => of_title,
+        // Words that go together say something of what no title names, too.
+        How::Related if answer.how == How::Synonym => of_title || answer.found.prominent,
         How::Part | How::Broader | How::Component | How::Whole | How::Related => {
             of_title && answer.found.prominent
         }
