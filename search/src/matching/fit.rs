@@ -49,6 +49,10 @@ pub(super) fn subject(
     if subjects.is_empty() {
         return Subject::Unnamed;
     }
+    if asked.kind == candidate.kind {
+        // Two of a kind are alike at best; neither is asked for by the other.
+        return Subject::Unnamed;
+    }
     if is_another(asked, candidate) {
         return Subject::Missed;
     }

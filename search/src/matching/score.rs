@@ -261,7 +261,19 @@ pub(super) fn score(
     parts.retain(|part| part.value * part.weight > 0.0);
     let score = parts.iter().map(|part| part.value * part.weight).sum();
     let telling: Vec<&Answered<'_>> = answered.iter().filter(|one| is_telling(one)).collect();
-    let subject = fit::subject(asked, aspects, &telling, candidate, rarity, weights);
+    // The demand says what is asked for, whichever of the two asks.
+    let subject = if candidate.kind != Kind::Demand || asked.kind == Kind::Demand {
+        fit::subject(asked, aspects, &telling, candidate, rarity, weights)
+    } else if evidence < weights.subject {
+        Subject::Missed
+    } else {
+        let wanted = super::aspect::aspects(candidate, weights);
+        let length = self::length(asked, weights);
+        let answered: Vec<Answered<'_>> =
+            wanted.iter().flat_map(|aspect| answer(aspect, asked, rarity, weights, length)).collect();
+        let telling: Vec<&Answered<'_>> = answered.iter().filter(|one| is_telling(one)).collect();
+        fit::subject(candidate, &wanted, &telling, asked, rarity, weights)
+    };
     let found = Match { id: candidate.id, kind: candidate.kind, score, fits: false, parts };
     Scored { found, evidence, subject }
 }

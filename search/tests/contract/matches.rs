@@ -32,6 +32,7 @@ laws!(
     what_is_told_to_be_replaced_is_no_reason,
     how_far_an_achievement_is_makes_nothing_fit,
     what_is_asked_for_itself_is_a_reason_though_many_offer_it,
+    the_demand_says_what_is_asked_for_whichever_of_the_two_asks,
 );
 
 fn demand(title: &str) -> Document {
@@ -274,4 +275,13 @@ async fn what_is_asked_for_itself_is_a_reason_though_many_offer_it(engine: &Engi
         assert!(pairings().any(|one| one.subject && one.tells && one.asked == "检漏"), "{found:?}");
         assert!(pairings().all(|one| !one.tells || one.asked != "制冷剂"), "met everywhere: {found:?}");
     }
+}
+
+async fn the_demand_says_what_is_asked_for_whichever_of_the_two_asks(engine: &Engine) {
+    let wanted = |number, title: &str| Document { kind: Kind::Demand, ..listing(number, title) };
+    engine.fill(&[wanted(1, "空调制冷剂检漏"), wanted(2, "制冷剂合成催化剂")]).await;
+    let offered = Ask { kind: Kind::Demand, ..ask(listing(900, "制冷剂检漏机器人")) };
+    let found = matches(engine, &offered).await;
+    let fitting: Vec<Uuid> = found.iter().filter(|found| found.fits).map(|found| found.id).collect();
+    assert_eq!(fitting, [id(1)], "{found:?}");
 }
