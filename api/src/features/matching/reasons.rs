@@ -17,11 +17,11 @@ use crate::features::code_list;
 
 /// Words in one sentence.
 const WORDS: usize = 4;
-/// Reasons of one match: more of them tell less.
-const MOST: usize = 5;
+/// Sentences on words that are not the same.
+const MOST_WORDS: usize = 6;
 
 /// The sentences of a match: first the words, what is closest to the words asked first, then what lies beside them, what
-/// counts most first. What is there is named once, by the closest word it answers, and what says too little not at all.
+/// counts most first. What is there is named once, by the closest word it answers.
 #[must_use]
 pub fn sentences(found: &Match) -> Vec<Sentence> {
     let mut parts: Vec<&Part> = found.parts.iter().collect();
@@ -30,10 +30,15 @@ pub fn sentences(found: &Match) -> Vec<Sentence> {
     let named = named_once(&words);
     let mut pairings: Vec<&Pairing> = words.iter().flat_map(|part| &part.pairings).collect();
     pairings.retain(|pairing| named.iter().any(|one| std::ptr::eq(*one, *pairing)));
-    pairings.sort_by_key(|pairing| (closeness(pairing), !pairing.subject));
-    let mut sentences: Vec<Sentence> = pairings.into_iter().map(of_pairing).collect();
+    pairings.sort_by_key(|pairing| closeness(pairing));
+    let (same, other): (Vec<&Pairing>, Vec<&Pairing>) =
+        pairings.into_iter().partition(|pairing| is_same(pairing));
+    let mut sentences = Vec::new();
+    if !same.is_empty() {
+        sentences.push(of_same(&same));
+    }
+    sentences.extend(other.into_iter().take(MOST_WORDS).map(of_pairing));
     sentences.extend(beside.into_iter().flat_map(of_part));
-    sentences.truncate(MOST);
     sentences
 }
 
@@ -48,24 +53,14 @@ fn is_same(pairing: &Pairing) -> bool {
 
 /// The same word before another for the same thing, and so on; a part of a word says least.
 fn closeness(pairing: &Pairing) -> usize {
-    let order = [
-        How::Literal,
-        How::Synonym,
-        How::Narrower,
-        How::Component,
-        How::Whole,
-        How::Broader,
-        How::Related,
-        How::Part,
-    ];
+    let order = [How::Literal, How::Synonym, How::Narrower, How::Broader, How::Related, How::Part];
     let how = if is_same(pairing) { How::Literal } else { pairing.how };
     order.iter().position(|known| *known == how).unwrap_or(order.len())
 }
 
 /// The pairings of words in which what is found stands first, and stands closest to what is asked.
 fn named_once<'a>(words: &[&'a Part]) -> Vec<&'a Pairing> {
-    let mut all: Vec<&Pairing> =
-        words.iter().flat_map(|part| &part.pairings).filter(|pairing| pairing.tells).collect();
+    let mut all: Vec<&Pairing> = words.iter().flat_map(|part| &part.pairings).collect();
     all.sort_by_key(|pairing| (closeness(pairing), Reverse(pairing.found.len())));
     let mut named: Vec<&Pairing> = Vec::new();
     for pairing in all {
@@ -79,20 +74,21 @@ fn named_once<'a>(words: &[&'a Part]) -> Vec<&'a Pairing> {
 fn of_part(part: &Part) -> Vec<Sentence> {
     match part.name {
         PartName::Field => part.pairings.iter().map(|pairing| of_field(&pairing.asked)).collect(),
-        PartName::Indicators => {
-            part.pairings.iter().filter(|pairing| pairing.tells).take(WORDS).map(of_figure).collect()
-        }
-        PartName::Maturity => of_maturity(part),
+        PartName::Indicators => part.pairings.iter().take(WORDS).map(of_figure).collect(),
+        PartName::Maturity if part.value >= 0.5 => one(
+            "成果的成熟度赶得上需求的时限。",
+            "The achievement is mature enough for the time that is left.",
+        ),
         PartName::Semantic if part.value >= 0.5 => one(
             "语义模型认为两段文字的意思相近，请人工判断。",
             "A language model finds the two texts alike in meaning; a person has to judge.",
         ),
-        PartName::Cooperation => of_modes(&part.pairings).into_iter().collect(),
-        PartName::Price if part.value >= 1.0 => one("报价与预算有交集。", "Price and budget overlap."),
+        PartName::Cooperation => vec![of_modes(&part.pairings)],
+        PartName::Price => one("报价与预算有交集。", "Price and budget overlap."),
         PartName::Place => part.pairings.iter().map(|pairing| of_place(&pairing.asked)).collect(),
         // How new something is, is seen from its date; words are told apart.
-        PartName::Semantic
-        | PartName::Price
+        PartName::Maturity
+        | PartName::Semantic
         | PartName::Freshness
         | PartName::Words
         | PartName::Meanings
@@ -104,66 +100,44 @@ fn one(zh: &str, en: &str) -> Vec<Sentence> {
     vec![Sentence { zh: zh.to_owned(), en: en.to_owned() }]
 }
 
-/// A word that stands on both sides: what is asked for itself, or something else that is said of it.
-fn of_same(pairing: &Pairing) -> Sentence {
-    let word = &pairing.asked;
-    if pairing.subject {
-        Sentence {
-            zh: format!("所求之物“{word}”，对方也谈到。"),
-            en: format!("What is asked for itself, “{word}”, is spoken of there, too."),
-        }
-    } else {
-        Sentence { zh: format!("两边都谈到“{word}”。"), en: format!("Both speak of “{word}”.") }
+fn of_same(pairings: &[&Pairing]) -> Sentence {
+    let words: Vec<&str> = pairings.iter().map(|pairing| pairing.asked.as_str()).take(WORDS).collect();
+    Sentence {
+        zh: format!("两边都谈到{}。", quoted(&words, "")),
+        en: format!("Both speak of {}.", quoted(&words, ", ")),
     }
 }
 
+fn quoted(words: &[&str], between: &str) -> String {
+    words.iter().map(|word| format!("“{word}”")).collect::<Vec<_>>().join(between)
+}
+
 fn of_pairing(pairing: &Pairing) -> Sentence {
-    let Pairing { asked, how, .. } = pairing;
-    if is_same(pairing) {
-        return of_same(pairing);
-    }
-    let (there, found) = in_both(pairing);
+    let Pairing { asked, found, how } = pairing;
     let (zh, en) = match how {
-        How::Literal | How::Synonym => (
-            format!("所求“{asked}”，对方写作“{there}”，是同一事物。"),
+        How::Literal => return of_same(&[pairing]),
+        How::Synonym => (
+            format!("所求“{asked}”，对方写作“{found}”，是同一事物。"),
             format!("“{asked}” is asked for; “{found}” is the same thing."),
         ),
         How::Part => (
-            format!("所求“{asked}”，对方谈到其中的“{there}”。"),
+            format!("所求“{asked}”，对方谈到其中的“{found}”。"),
             format!("“{asked}” is asked for; a part of it, “{found}”, is spoken of."),
         ),
         How::Broader => (
-            format!("所求“{asked}”，对方谈到范围更大的“{there}”。"),
+            format!("所求“{asked}”，对方谈到范围更大的“{found}”。"),
             format!("“{asked}” is asked for; the broader “{found}” is spoken of."),
         ),
         How::Narrower => (
-            format!("所求“{asked}”，对方谈到更具体的“{there}”。"),
+            format!("所求“{asked}”，对方谈到更具体的“{found}”。"),
             format!("“{asked}” is asked for; the more specific “{found}” is spoken of."),
         ),
-        How::Component => (
-            format!("所求“{asked}”，对方的“{there}”是其组成部分。"),
-            format!("“{asked}” is asked for; “{found}” is a component of it."),
-        ),
-        How::Whole => (
-            format!("所求“{asked}”，是对方“{there}”的组成部分。"),
-            format!("“{asked}” is asked for; it is a component of “{found}”."),
-        ),
         How::Related => (
-            format!("所求“{asked}”，对方的“{there}”与之相关。"),
+            format!("所求“{asked}”，对方的“{found}”与之相关。"),
             format!("“{asked}” is asked for; “{found}” has to do with it."),
         ),
     };
     Sentence { zh, en }
-}
-
-/// What is there, for a Chinese sentence and for an English one: in the language of each where it stands there in both.
-fn in_both(pairing: &Pairing) -> (&str, &str) {
-    let found = pairing.found.as_str();
-    match pairing.also.as_deref() {
-        Some(also) if found.is_ascii() => (also, found),
-        Some(also) => (found, also),
-        None => (found, found),
-    }
 }
 
 fn of_figure(pairing: &Pairing) -> Sentence {
@@ -186,40 +160,16 @@ fn of_field(code: &str) -> Sentence {
     }
 }
 
-/// The time that is left, where the demand tells one; otherwise how far the achievement is, from a sample on.
-fn of_maturity(part: &Part) -> Vec<Sentence> {
-    let Some(level) = part.pairings.first() else {
-        return if part.value >= 0.5 {
-            one(
-                "成果的成熟度赶得上需求的时限。",
-                "The achievement is mature enough for the time that is left.",
-            )
-        } else {
-            Vec::new()
-        };
-    };
-    let trl = &level.found;
-    let (zh, en) = match trl.parse() {
-        Ok(9) => ("可以量产", "ready for series production"),
-        Ok(7 | 8) => ("已过中试", "past the pilot stage"),
-        Ok(6) => ("已过小试", "past the laboratory stage"),
-        Ok(5_u8) => ("已有样品", "there is a sample"),
-        _ => return Vec::new(),
-    };
-    one(&format!("成果的技术成熟度为 TRL {trl}：{zh}。"), &format!("The achievement is at TRL {trl}: {en}."))
-}
-
-/// None where only “other” is in common: two others are not the same.
-fn of_modes(pairings: &[Pairing]) -> Option<Sentence> {
+fn of_modes(pairings: &[Pairing]) -> Sentence {
     let labels = |pairing: &Pairing| {
         let mode = pairing.asked.parse::<CooperationMode>().ok()?;
-        (mode != CooperationMode::Other).then_some((mode.label_zh(), mode.label_en()))
+        Some((mode.label_zh(), mode.label_en()))
     };
     let (zh, en): (Vec<_>, Vec<_>) = pairings.iter().filter_map(labels).take(WORDS).unzip();
-    (!zh.is_empty()).then(|| Sentence {
+    Sentence {
         zh: format!("合作方式都接受：{}。", zh.join("、")),
         en: format!("Both accept: {}.", en.join(", ")),
-    })
+    }
 }
 
 fn of_place(code: &str) -> Sentence {
