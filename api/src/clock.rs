@@ -9,7 +9,7 @@ use std::{
 };
 
 use chrono::{Duration, FixedOffset, NaiveTime, SecondsFormat, SubsecRound, TimeZone, Utc};
-use serde::{Deserialize, Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use techmart_entity::{Day, Instant};
 use utoipa::ToSchema;
 
@@ -84,10 +84,22 @@ pub fn next_morning(now: Instant) -> Instant {
 }
 
 /// An instant on the wire: RFC 3339 in UTC, always with milliseconds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, ToSchema)]
-#[serde(transparent)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, ToSchema)]
 #[schema(value_type = String, format = DateTime, example = "2026-11-23T06:01:16.000Z")]
 pub struct Moment(pub Instant);
+
+/// Years that an instant may lie in: both databases order them alike, and every reader can write them.
+const YEARS: std::ops::RangeInclusive<i32> = 1900..=2199;
+
+impl<'de> Deserialize<'de> for Moment {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let instant = Instant::deserialize(deserializer)?;
+        if YEARS.contains(&chrono::Datelike::year(&instant)) {
+            return Ok(Self(instant));
+        }
+        Err(de::Error::custom("the year has to lie between 1900 and 2199"))
+    }
+}
 
 impl Serialize for Moment {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

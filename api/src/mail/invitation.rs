@@ -56,20 +56,21 @@ impl Invitation {
             .timestamp(self.changed_at)
             .starts(self.starts_at)
             .ends(self.ends_at)
-            .summary(&self.summary)
+            .summary(&clean(&self.summary))
             .status(match self.method {
                 Method::Request | Method::Publish => EventStatus::Confirmed,
                 Method::Cancel => EventStatus::Cancelled,
             })
             .append_property(Property::new("ORGANIZER", format!("mailto:{organiser}")));
         if let Some(description) = &self.description {
-            event.description(description);
+            event.description(&clean(description));
         }
         if let Some(location) = &self.location {
-            event.location(location);
+            event.location(&clean(location));
         }
         if let Some(url) = &self.url {
-            event.url(url);
+            // An address is not escaped in the file: nothing in it may end its line.
+            event.url(&url.replace(|c: char| c.is_control() || c.is_whitespace(), ""));
         }
         if let Some(guest) = guest {
             let mut guest = Property::new("ATTENDEE", format!("mailto:{guest}"));
@@ -91,4 +92,10 @@ impl Invitation {
 #[must_use]
 pub fn after(starts_at: Instant, minutes: i32) -> Instant {
     starts_at + Duration::minutes(i64::from(minutes))
+}
+
+/// Text whose only control character is the line feed, which the file escapes.
+fn clean(text: &str) -> String {
+    let text = text.replace("\r\n", "\n").replace(['\r', '\u{85}', '\u{2028}', '\u{2029}'], "\n");
+    text.replace(|c: char| c.is_control() && c != '\n', "")
 }

@@ -116,7 +116,8 @@ fn numbers(text: &[char]) -> impl Iterator<Item = Range<usize>> {
                     gap = 0;
                     end = at + 1;
                 }
-                ' ' | '-' | '(' | ')' => gap += 1,
+                ' ' | '-' | '(' | ')' | '.' | '_' | '/' => gap += 1,
+                c if super::is_invisible(c) => {}
                 _ => break,
             }
             // The first telephone ends where it is whole; a second one may follow it.
@@ -181,6 +182,8 @@ mod tests {
             ("加微信：lee_gong88 详谈", "加微信：*** 详谈"),
             ("QQ 12345678", "QQ ***"),
             ("13800000002、13900000002", "***、***"),
+            ("138.0000.0002", "***"),
+            ("138\u{200b}0000\u{200b}0002", "***"),
         ] {
             assert!(holds_contact(text), "{text}");
             assert_eq!(mask(text), masked, "{text}");

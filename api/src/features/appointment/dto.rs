@@ -32,7 +32,7 @@ pub struct AppointmentIn {
     pub place: Option<String>,
     /// Where an online meeting is joined.
     #[serde(default)]
-    #[schema(max_length = 500, pattern = "^https://", example = "https://meeting.example/123456")]
+    #[schema(max_length = 500, pattern = r"^https://\S+$", example = "https://meeting.example/123456")]
     pub join_url: Option<String>,
     #[serde(default)]
     #[schema(min_length = 1, max_length = 2000, pattern = r"\S", example = "确认样机指标和中试条件")]

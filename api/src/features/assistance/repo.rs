@@ -67,6 +67,19 @@ pub async fn list(
     Ok(Entity::find().filter(condition).order_by_desc(Column::Id).limit(limit).all(db).await?)
 }
 
+/// Those of a docking that are not done yet.
+///
+/// # Errors
+/// When the database cannot be asked.
+pub async fn open_of(db: &impl ConnectionTrait, docking: DockingId) -> Result<Vec<Model>> {
+    Ok(Entity::find()
+        .filter(Column::DockingId.eq(docking))
+        .filter(Column::Status.is_in([AssistanceStatus::Requested, AssistanceStatus::TakenOn]))
+        .order_by_asc(Column::Id)
+        .all(db)
+        .await?)
+}
+
 /// One. Whether the caller may see it is `policy`'s to say.
 ///
 /// # Errors

@@ -184,6 +184,19 @@ pub async fn deliver(
     Ok(moved)
 }
 
+/// Calls off what was asked for in a docking that has ended.
+///
+/// # Errors
+/// When the rows cannot be written.
+pub async fn docking_ended(tx: &Tx, cx: &Context, docking: DockingId) -> Result<()> {
+    for row in repo::open_of(tx, docking).await? {
+        let change = row.status.apply(AssistanceMove::Cancel)?;
+        let moved = repo::advance(tx, &row, &change, ActiveModel::default()).await?;
+        tell(tx, cx, "cancel_assistance", &moved, None).await?;
+    }
+    Ok(())
+}
+
 async fn tell(tx: &Tx, cx: &Context, action: &str, row: &Model, note: Option<String>) -> Result<()> {
     let facts = serde_json::json!({ "assistance_id": row.id, "kind": row.kind, "side": row.requested_side });
     let record = Record::act(action, SubjectKind::Docking, row.docking_id).with(facts);

@@ -9,7 +9,7 @@ use sea_orm::{
 };
 use techmart_entity::{
     attachment::{ActiveModel, Column, Entity, Model},
-    docking::{self, Side},
+    docking::{self, Side, message::Channel},
     id::{AttachmentId, OrganisationId},
 };
 
@@ -76,6 +76,15 @@ pub async fn is_reader(db: &impl ConnectionTrait, cx: &Context, use_: DockingUse
         let supplier = cx.actor.belongs_to(row.supplier_id) && use_.channel.reaches(Side::Supplier);
         enterprise || supplier
     }))
+}
+
+/// Whether the caller belongs to the side of the docking that does not read it, and to no other.
+///
+/// # Errors
+/// When the database cannot be asked.
+pub async fn is_of_the_other_side(db: &impl ConnectionTrait, cx: &Context, use_: DockingUse) -> Result<bool> {
+    let both = DockingUse { channel: Channel::Both, ..use_ };
+    Ok(is_reader(db, cx, both).await? && !is_reader(db, cx, use_).await?)
 }
 
 /// How many bytes an organisation keeps, file by file: the same bytes twice count twice.

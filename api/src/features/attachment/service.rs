@@ -4,6 +4,7 @@ use chrono::Duration;
 use techmart_entity::{
     attachment::{AttachmentPurpose, Model},
     audit::SubjectKind,
+    docking::message::Channel,
     id::{AttachmentId, OrganisationId},
 };
 
@@ -188,7 +189,13 @@ async fn take_for(
 pub async fn read(state: &State, cx: &Context, id: AttachmentId) -> Result<Model> {
     let db = state.db.read();
     let row = repo::find(db, id).await?.ok_or_else(AppError::not_found)?;
-    let party = match policy::docking_of(&row) {
+    let used = policy::docking_of(&row);
+    if let Some(docking) = used.filter(|used| used.channel != Channel::Both)
+        && repo::is_of_the_other_side(db, cx, docking).await?
+    {
+        return Err(AppError::not_found());
+    }
+    let party = match used {
         Some(docking) if !policy::may_read(cx, &row, false) => repo::is_reader(db, cx, docking).await?,
         Some(_) | None => false,
     };

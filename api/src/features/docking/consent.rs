@@ -40,6 +40,7 @@ pub async fn express_interest(
     rules::verified(cx.acting_membership()?.verification, &mut faults);
     rules::standing(tx, row.enterprise_id, row.supplier_id, &mut faults).await?;
     still_published(tx, &row, &mut faults).await?;
+    rules::without_contact(given.message.as_ref(), "/message", &mut faults);
     if !faults.is_empty() {
         return Err(AppError::rules(faults));
     }
@@ -235,6 +236,11 @@ async fn refuse(
     given: DeclineIn,
 ) -> Result<Model> {
     let (row, _, change) = begin(tx, cx, id, mv, precondition).await?;
+    let mut faults = Vec::new();
+    rules::without_contact(given.note.as_ref(), "/note", &mut faults);
+    if !faults.is_empty() {
+        return Err(AppError::rules(faults));
+    }
     let set = ActiveModel {
         decline_code: Set(Some(given.code)),
         end_note: Set(given.note.clone()),

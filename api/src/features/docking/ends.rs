@@ -17,7 +17,7 @@ use crate::{
     clock::day_of,
     db::Tx,
     error::{AppError, Fault, Result},
-    features::{appointment, listing, offer},
+    features::{appointment, assistance, listing, offer},
     say,
     web::etag::Precondition,
 };
@@ -60,6 +60,7 @@ pub async fn close(
     record_move(tx, cx, id, &change, Some(given.code.to_string()), given.note).await?;
     appointment::service::docking_ended(tx, cx, id).await?;
     offer::service::docking_ended(tx, cx, id).await?;
+    assistance::service::docking_ended(tx, cx, id).await?;
     Ok(moved)
 }
 

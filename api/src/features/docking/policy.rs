@@ -62,7 +62,8 @@ impl Relation {
         let sides = [
             (self.enterprise, Side::Enterprise),
             (self.supplier, Side::Supplier),
-            (self.centre || self.auditor, Side::Centre),
+            // Whoever belongs to a side is no centre here: the other side's talk is not theirs.
+            ((self.centre || self.auditor) && !self.is_party(), Side::Centre),
         ];
         sides.into_iter().filter_map(|(is, side)| is.then_some(side)).collect()
     }

@@ -7,7 +7,7 @@ use techmart_entity::{
     id::{ListingId, OrganisationId},
     listing::{self, ListingKind, status::ListingStatus},
     organisation::{self, OrganisationKind, status::VerificationStatus},
-    value::visible,
+    value::{contact_text::holds_contact, visible},
 };
 
 use crate::{
@@ -323,4 +323,18 @@ pub fn follows(given: Option<OrganisationId>, owner: OrganisationId, pointer: &s
 #[must_use]
 pub fn required(pointer: &str) -> Fault {
     Fault::at(pointer, "required", say!("缺少必填字段。", "This member is required."))
+}
+
+/// What the two sides tell each other before both have consented holds no contact.
+pub fn without_contact(text: Option<&String>, pointer: &str, faults: &mut Vec<Fault>) {
+    if text.is_some_and(|text| holds_contact(text)) {
+        faults.push(Fault::at(
+            pointer,
+            "contact_before_consent",
+            say!(
+                "双方同意对接之前不能写电话、邮箱、微信等联系方式；接受后可在 contacts 中查看。",
+                "Before both sides have consented no telephone number, address or messenger is told; once accepted, contacts are seen."
+            ),
+        ));
+    }
 }

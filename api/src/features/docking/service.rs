@@ -149,6 +149,7 @@ async fn express_interest(tx: &Tx, cx: &Context, given: DockingIn) -> Result<Mod
         ListingKind::Demand | ListingKind::Provider => (owner, own, Side::Supplier),
     };
     check_sides(tx, cx, enterprise, supplier, &listing, given.provider_id, &mut faults).await?;
+    rules::without_contact(given.message.as_ref(), "/message", &mut faults);
     if !faults.is_empty() {
         return Err(AppError::rules(faults));
     }
@@ -206,6 +207,7 @@ async fn recommend_from(tx: &Tx, cx: &Context, given: DockingIn, origin: Docking
         }
     };
     check_sides(tx, cx, enterprise, supplier, &listing, given.provider_id, &mut faults).await?;
+    rules::without_contact(given.message.as_ref(), "/message", &mut faults);
     if !faults.is_empty() {
         return Err(AppError::rules(faults));
     }

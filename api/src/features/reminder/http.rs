@@ -1,6 +1,6 @@
 //! `/dockings/{id}/reminders`
 
-use actix_web::{HttpResponse, delete, get, post};
+use actix_web::{HttpResponse, get, post};
 use techmart_entity::id::{DockingId, ReminderId};
 use utoipa_actix_web::{scope::scope, service_config::ServiceConfig};
 
@@ -26,7 +26,7 @@ pub fn routes(config: &mut ServiceConfig) {
         scope("/dockings/{id}/reminders")
             .service(list_docking_reminders)
             .service(keep_docking_reminder)
-            .service(remove_docking_reminder),
+            .service(cancel_docking_reminder),
     );
 }
 
@@ -54,11 +54,11 @@ async fn keep_docking_reminder(act: Act, id: Id<DockingId>, body: Body<ReminderI
     .await
 }
 
-/// Takes a reminder away. It is the caller's own and never changes, so no version is asked for.
-#[utoipa::path(operation_id = "remove_docking_reminder", tag = "docking cases",
+/// Takes a reminder away.
+#[utoipa::path(operation_id = "cancel_docking_reminder", tag = "docking cases",
     params(("id" = DockingId, Path), ("reminder_id" = ReminderId, Path)), responses((status = 204)))]
-#[delete("/{reminder_id}")]
-async fn remove_docking_reminder(act: Act, id: Id<DockingId>) -> Result<HttpResponse> {
+#[post("/{reminder_id}/cancel")]
+async fn cancel_docking_reminder(act: Act, id: Id<DockingId>) -> Result<HttpResponse> {
     let reminder: ReminderId = segment(&act.http, "reminder_id")?;
     act.run(async |tx| {
         service::remove(tx, &act, id.0, reminder).await?;

@@ -93,6 +93,15 @@ async fn before_both_have_consented_no_message_carries_a_contact_a_file_or_a_nam
         let refused = case.enterprise.post(&thread, json!({ "body": body })).await;
         assert_eq!(refused.fault_codes(), ["contact_before_consent"], "{}", refused.body);
     }
+    let note = json!({ "code": "price", "note": "打我电话 13800009999" });
+    let refused = case.enterprise.post(&case.path("decline"), note).await;
+    assert_eq!(refused.fault_codes(), ["contact_before_consent"]);
+    let offer = id_of(&case.university.post("/achievements", achievement("别的成果")).await.created());
+    publish(&case.university, &case.broker, "achievements", &offer).await;
+    let key = [("idempotency-key", "interest-with-a-contact")];
+    let interest = json!({ "achievement_id": offer, "message": "请电 13812344321" });
+    let refused = case.enterprise.call(Method::POST, "/dockings", Some(interest), &key).await;
+    assert_eq!(refused.fault_codes(), ["contact_before_consent"]);
     let paper = case.university.paper("message").await;
     let file = json!({ "body": "见附件", "attachment_ids": [paper] });
     let refused = case.university.post(&thread, file.clone()).await;
@@ -154,6 +163,24 @@ async fn what_one_side_and_the_centre_write_to_each_other_the_other_side_never_s
     case.university.get(&format!("/attachments/{paper}/content")).await.refused(404, "not_found");
     assert!(mails_with(&world, &case.university, "底价").is_empty());
     assert_eq!(mails_with(&world, &case.broker, "底价").len(), 1);
+
+    // A broker who has joined one side is no centre for the other any more.
+    let organisation = case.enterprise.acting.as_deref().unwrap();
+    let invited = json!({ "email": case.second.email, "role": "viewer" });
+    case.enterprise.post(&format!("/organisations/{organisation}/invitations"), invited).await.created();
+    let token = world.token_for(&case.second.email).await;
+    case.second.post("/invitations/accept", json!({ "token": token })).await.ok();
+    let file = case.university.paper("message").await;
+    let other = json!({ "channel": "supplier", "body": "我方成本", "attachment_ids": [file] });
+    case.university.post(&thread, other).await.created();
+    for path in ["messages", "timeline", "messages?channel=supplier"] {
+        assert!(!case.second.get(&case.path(path)).await.ok().to_string().contains("我方成本"), "{path}");
+    }
+    case.second.get(&format!("/attachments/{file}/content")).await.refused(404, "not_found");
+    case.broker.get(&format!("/attachments/{file}/content")).await.status(200);
+    let last = case.university.get(&format!("{thread}?channel=supplier")).await.ok();
+    let seen = json!({ "up_to": last["items"][0]["id"] });
+    case.broker.post(&case.path("messages/read"), seen).await.ok();
 
     // What was read is marked, for each person and never backwards; the writer sees which side has.
     assert_eq!(case.university.get(&case.at).await.ok()["unread_messages"], 1);
@@ -217,6 +244,11 @@ async fn times_are_proposed_one_is_agreed_on_and_calendars_follow_each_change() 
     let past = json!({ "times": [in_hours(&world, -1), late, late], "minutes": 60, "mode": "on_site" });
     let refused = case.university.post(&case.path("appointments"), past).await;
     assert_eq!(refused.fault_codes(), ["not_ahead", "twice", "required"], "{}", refused.body);
+    let broken = json!({ "times": [early], "minutes": 60, "mode": "online",
+        "join_url": "https://x/\r\nSUMMARY:EVIL" });
+    case.university.post(&case.path("appointments"), broken).await.refused(400, "invalid_body");
+    let far = json!({ "times": ["9999-12-31T23:59:59-23:59"], "minutes": 60, "mode": "online" });
+    case.university.post(&case.path("appointments"), far).await.refused(400, "invalid_body");
     // A broker proposes: both sides are asked.
     let times = json!({ "times": [late, early, noon], "minutes": 90, "mode": "on_site", "place": "服务中心 302",
         "agenda": "确认指标" });
@@ -468,11 +500,8 @@ async fn a_reminder_is_told_once_and_to_its_keeper_alone() {
     let kept = json!({ "at": in_hours(&world, 2), "note": "问中试线排期" });
     case.broker.post(&reminders, kept.clone()).await.created();
     let gone = id_of(&case.broker.post(&reminders, kept).await.created());
-    case.second
-        .call(Method::DELETE, &format!("{reminders}/{gone}"), None, &[])
-        .await
-        .refused(404, "not_found");
-    case.broker.call(Method::DELETE, &format!("{reminders}/{gone}"), None, &[]).await.status(204);
+    case.second.act(&format!("{reminders}/{gone}/cancel")).await.refused(404, "not_found");
+    case.broker.act(&format!("{reminders}/{gone}/cancel")).await.status(204);
     assert!(case.second.get(&reminders).await.ok()["items"].as_array().unwrap().is_empty());
     world.clock.advance(Duration::hours(3));
     for _ in 0..2 {
@@ -530,7 +559,5 @@ async fn the_whole_case_reads_as_a_timeline_and_prints_as_one_page_without_conta
         assert!(!page.contains(contact), "{contact}");
     }
     assert!(!page.contains("<script") && !page.contains("http://"), "nothing from elsewhere");
-    let mine = id_of(&case.enterprise.post("/achievements", achievement("别的")).await.created());
-    assert!(!page.contains(&mine));
     case.agency.get(&case.path("case.html")).await.refused(404, "not_found");
 }

@@ -5,7 +5,7 @@ use sea_orm::{ConnectionTrait, EntityTrait};
 use techmart_entity::{
     Instant,
     account::Role,
-    audit,
+    audit::{self, SubjectKind},
     docking::{
         self, Side,
         appointment::{self, status::AppointmentStatus},
@@ -120,15 +120,16 @@ async fn sides(
 
 /// The broker who looks after it; while nobody does, all.
 async fn brokers(db: &impl ConnectionTrait, row: &docking::Model) -> Result<Vec<AccountId>> {
-    if let Some(broker) = row.broker_id {
-        return Ok(vec![broker]);
-    }
-    let centre = desks::centre(db).await?;
     let party = [
         organisations::members_of(db, row.enterprise_id).await?,
         organisations::members_of(db, row.supplier_id).await?,
     ]
     .concat();
+    // Who has joined a side since does not lead it any more.
+    if let Some(broker) = row.broker_id.filter(|broker| !party.contains(broker)) {
+        return Ok(vec![broker]);
+    }
+    let centre = desks::centre(db).await?;
     let brokers = centre.into_iter().filter(|person| person.role == Role::Broker);
     Ok(brokers.map(|person| person.id).filter(|id| !party.contains(id)).collect())
 }
@@ -324,7 +325,13 @@ async fn of_assistance(
     };
     let Some(words) = words(&title, &act.action, act.reason.as_deref()) else { return Ok(None) };
     let path = format!("assistances/{id}");
-    Ok(Some(Told::of_act(act, NotificationKind::Docking, words, path).to(people)))
+    let told = Told::of_act(act, NotificationKind::Docking, words, path).to(people);
+    // Which docking it is for is not the provider's to know.
+    let subject = match of_provider {
+        true => (SubjectKind::Provider, found.provider_id.to_string()),
+        false => told.subject.clone(),
+    };
+    Ok(Some(Told { subject, ..told }))
 }
 
 /// Of a reminder: whoever keeps it and still acts in the docking.
@@ -341,7 +348,7 @@ pub(super) async fn reminder(db: &impl ConnectionTrait, id: ReminderId) -> Resul
     let Some(words) = words(&title, "reminder", Some(&row.note)) else { return Ok(None) };
     Ok(Some(Told {
         kind: NotificationKind::Docking,
-        subject: (audit::SubjectKind::Docking, row.docking_id.to_string()),
+        subject: (SubjectKind::Docking, row.docking_id.to_string()),
         source: format!("reminder:{id}"),
         audit_id: None,
         words,

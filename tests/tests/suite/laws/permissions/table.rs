@@ -209,7 +209,7 @@ pub const TABLE: &[(&str, &str)] = &[
     // Reminders: one's own. The one that is taken away is nobody's.
     ("list_docking_reminders",            "S H A A A A A"),
     ("keep_docking_reminder",             "S H F A A F F"),
-    ("remove_docking_reminder",           "S H H H H H H"),
+    ("cancel_docking_reminder",           "S H H H H H H"),
     ("list_docking_timeline",             "S H A A A A A"),
     ("get_docking_case_file",             "S H A A A A A"),
     // Files.
