@@ -89,7 +89,7 @@ pub fn next_morning(now: Instant) -> Instant {
 pub struct Moment(pub Instant);
 
 /// Years that an instant may lie in: both databases order them alike, and every reader can write them.
-const YEARS: std::ops::RangeInclusive<i32> = 1900..=2199;
+const YEARS: std::ops::RangeInclusive<i32> = 1..=9999;
 
 impl<'de> Deserialize<'de> for Moment {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -97,7 +97,7 @@ impl<'de> Deserialize<'de> for Moment {
         if YEARS.contains(&chrono::Datelike::year(&instant)) {
             return Ok(Self(instant));
         }
-        Err(de::Error::custom("the year has to lie between 1900 and 2199"))
+        Err(de::Error::custom("the year has to lie between 1 and 9999"))
     }
 }
 
