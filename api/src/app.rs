@@ -27,6 +27,7 @@ use crate::{
     db::Db,
     features::{
         audit::looks,
+        export::Exports,
         feedback::{self, counter::Counter},
         health,
         notification::delivery::Concerned,
@@ -108,6 +109,7 @@ pub async fn build(config: Config, purpose: Purpose, chances: Chances) -> Result
         outbox: Outbox::default(),
         concerned: Concerned::default(),
         counter: Counter::default(),
+        exports: Exports::default(),
         schemas: Schemas::of(&document),
         operations: Operations::of(&document),
         stopping: std::sync::atomic::AtomicBool::new(false),

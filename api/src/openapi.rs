@@ -7,6 +7,7 @@ use utoipa_actix_web::{AppExt, service_config::ServiceConfig};
 
 use crate::{
     error::{Problem, ProblemError},
+    features::export::Form,
     routes,
 };
 
@@ -34,7 +35,8 @@ async fn openapi_json(document: Data<Document>) -> HttpResponse {
     title = "techmart 科技成果交易服务超市",
     description = "Achievements, demands, providers, dockings, and the figures that are counted from them. \
         Errors are RFC 9457 problem documents in Chinese or English (Accept-Language). Every write names the \
-        organisation it is made for in Acting-Organisation. Lists are keyset pages.",
+        organisation it is made for in Acting-Organisation. Lists are keyset pages; `Accept: text/csv`, \
+        `application/x-ndjson` or that of a workbook (xlsx) gives all of a list as a file, whatever `limit` says.",
 ))]
 struct Base;
 
@@ -122,6 +124,7 @@ fn complete_operation(path: &str, method: &str, operation: &mut Value) {
         "get" => {
             share("IfNoneMatch");
             share("ActingOrganisation");
+            offer_files(operation);
             operation["responses"]["304"] =
                 json!({ "description": "The version that If-None-Match names is the present one." });
         }
@@ -147,6 +150,24 @@ fn complete_operation(path: &str, method: &str, operation: &mut Value) {
         // Visitors may call what shows published things; a token shows more.
         operation["security"] =
             if method == "get" { json!([{}, { "bearer": [] }]) } else { json!([{ "bearer": [] }]) };
+    }
+}
+
+/// A list can be had as a file, too.
+fn offer_files(operation: &mut Value) {
+    let content = &mut operation["responses"]["200"]["content"];
+    let is_page = content["application/json"]["schema"]["$ref"]
+        .as_str()
+        .is_some_and(|reference| reference.contains("/Page_"));
+    if !is_page {
+        return;
+    }
+    for form in Form::ALL {
+        let schema = match form {
+            Form::Csv | Form::JsonLines => json!({ "type": "string" }),
+            Form::Workbook => json!({ "type": "string", "format": "binary" }),
+        };
+        content[form.essence()] = json!({ "schema": schema });
     }
 }
 

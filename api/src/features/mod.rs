@@ -21,6 +21,7 @@ pub mod duplicate;
 pub mod enclave_entry;
 pub mod event;
 pub mod expiry;
+pub mod export;
 pub mod feedback;
 pub mod finance_case;
 pub mod funnel;

@@ -23,6 +23,7 @@ macro_rules! listing_addresses {
                     dto::{CheckIn, CheckOut},
                     service as checks,
                 },
+                export::page_or_file,
                 feedback::{
                     dto::{FeedbackOut, FeedbackQuery},
                     view as feedback_view,
@@ -68,8 +69,7 @@ macro_rules! listing_addresses {
             responses((status = 200, body = Page<ListingBrief>)))]
         #[get("")]
         async fn list(look: Look, query: Query<ListingQuery>) -> Result<HttpResponse> {
-            let page = view::list(look.state.db.read(), &look, $kind, query.0).await?;
-            Ok(page.respond(&look.http))
+            page_or_file(look, query, async move |look, query| { view::list(look.state.db.read(), look, $kind, query).await }).await
         }
 
         /// Writes a new draft for the acting organisation, or, from a broker, on behalf of another.
@@ -166,8 +166,7 @@ macro_rules! listing_addresses {
             params(("id" = ListingId, Path), HistoryQuery), responses((status = 200, body = Page<HistoryOut>)))]
         #[get("/{id}/history")]
         async fn history(look: Look, id: Id<ListingId>, query: Query<HistoryQuery>) -> Result<HttpResponse> {
-            let page = view::history(look.state.db.read(), &look, $kind, id.0, query.0).await?;
-            Ok(page.respond(&look.http))
+            page_or_file(look, query, async move |look, query| { view::history(look.state.db.read(), look, $kind, id.0, query).await }).await
         }
 
         /// What became of it by month, newest first: opened, found, interests and how they ended, with the reasons. For

@@ -61,8 +61,10 @@ async fn apply_for_entry(act: Act, id: Id<ListingId>) -> Result<HttpResponse> {
     params(("id" = ListingId, Path), HistoryQuery), responses((status = 200, body = Page<HistoryOut>)))]
 #[get("/{id}/entry/history")]
 async fn entry_history(look: Look, id: Id<ListingId>, query: Query<HistoryQuery>) -> Result<HttpResponse> {
-    let page = entry_view::history(look.state.db.read(), &look, id.0, query.0).await?;
-    Ok(page.respond(&look.http))
+    page_or_file(look, query, async move |look, query| {
+        entry_view::history(look.state.db.read(), look, id.0, query).await
+    })
+    .await
 }
 
 /// A broker takes the application up.
