@@ -44,7 +44,7 @@ pub use suggest::{MAX_SUGGESTIONS, SuggestQuery, Suggested, Suggestion};
 
 /// The version of what is put into an index. Raise it with every change of what a document becomes (terms,
 /// attributes, settings): indexes of another version are filled anew.
-const SCHEMA: u32 = 4;
+const SCHEMA: u32 = 5;
 
 /// An index of listings that can be asked and changed.
 ///

@@ -3,6 +3,12 @@
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
+use techmart_entity::value::{
+    cooperation::CooperationReading,
+    field::{Field, FieldReading},
+    maturity::Maturity,
+    money::Price,
+};
 use techmart_search::{
     Ask, Audience, DemoFilter, Kind, Match, SearchIndex,
     judged::{self, Listing},
@@ -11,13 +17,17 @@ use techmart_search::{
 
 use crate::{
     app::StartError,
-    features::matching::{dto::Sentence, reasons::sentences},
+    features::{
+        matching::{dto::Sentence, reasons::sentences},
+        search::doc,
+    },
 };
 
 /// The files.
 #[derive(Clone, Debug, clap::Args)]
 pub struct MatchFiles {
-    /// What may answer, JSON Lines: id, kind, title, summary, keywords, field …; unknown keys are passed over.
+    /// What may answer, JSON Lines: id, kind, title, summary, keywords, field, maturity, cooperation, budget …, in a
+    /// source's own words; unknown keys are passed over.
     #[arg(long)]
     pub corpus: PathBuf,
     /// What is asked, in the same form; a demand when it does not say what it is, and a `problem` will do without
@@ -48,8 +58,8 @@ struct Answer {
 /// # Errors
 /// What cannot be read, with its line; then nothing was printed.
 pub async fn run(files: &MatchFiles) -> Result<(), StartError> {
-    let corpus = read(&files.corpus, judged::listings)?;
-    let queries = read(&files.queries, judged::questions)?;
+    let corpus = coded(read(&files.corpus, judged::listings)?);
+    let queries = coded(read(&files.queries, judged::questions)?);
     let folder = tempfile::tempdir()?;
     let url = format!("embedded:{}", folder.path().join("index").display()).parse()?;
     let index = techmart_search::open(&url).await?;
@@ -67,6 +77,30 @@ fn read(
 ) -> Result<Vec<Listing>, StartError> {
     let text = std::fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?;
     Ok(parse(&text).map_err(|error| format!("{}: {error}", path.display()))?)
+}
+
+/// With the codes that the import reads from a source's words; what it does not understand is no code.
+fn coded(mut listings: Vec<Listing>) -> Vec<Listing> {
+    for Listing { document, row, .. } in &mut listings {
+        let said = |name: &str| row.get(name).and_then(serde_json::Value::as_str).unwrap_or_default();
+        let is_code = document.field.as_ref().is_some_and(|field| field.parse::<Field>().is_ok());
+        if !is_code && let Some(raw) = document.field.take() {
+            let reading = FieldReading::of(&raw);
+            document.field = reading.field.map(|field| field.to_string());
+            document.zone_industry =
+                document.zone_industry.take().or(reading.zone_industry.map(|zone| zone.to_string()));
+            document.industry_codes.extend(reading.industry_code.map(|code| code.as_str().to_owned()));
+        }
+        document.trl = document.trl.or(Maturity::of(said("maturity")).trl);
+        if document.cooperation_modes.is_empty() {
+            let modes = CooperationReading::of(said("cooperation")).modes;
+            document.cooperation_modes = modes.iter().map(ToString::to_string).collect();
+        }
+        if document.price.is_none() {
+            document.price = Price::read(said("budget")).ok().map(|price| doc::price(&price));
+        }
+    }
+    listings
 }
 
 async fn answers(

@@ -27,11 +27,11 @@ impl TrlBasis {
 }
 
 /// The market's five words, the least level each surely means, and ways of writing them. A step that is
-/// under way (中试阶段) has not been passed and is not here.
+/// under way has not been passed, but the one before it has: who is at the pilot stage (中试) is past the laboratory's.
 const WORDS: [(u8, &[&str]); 5] = [
     (3, &["正在研发", "研发中", "在研", "研发阶段"]),
     (5, &["已有样品", "有样品"]),
-    (6, &["通过小试", "已通过小试", "完成小试", "小试通过"]),
+    (6, &["通过小试", "已通过小试", "完成小试", "小试通过", "中试", "中试阶段", "中试中"]),
     (7, &["通过中试", "已通过中试", "完成中试", "中试通过"]),
     (9, &["可以量产", "可量产", "已量产"]),
 ];
@@ -95,6 +95,13 @@ mod tests {
     }
 
     #[test]
+    fn a_step_that_is_under_way_means_that_the_one_before_is_past() {
+        for raw in ["中试", "中试阶段", "中试中"] {
+            assert_eq!(level(raw), (Some(6), Some(TrlBasis::Mapped)), "{raw}");
+        }
+    }
+
+    #[test]
     fn a_level_that_the_source_states_is_the_owners_own() {
         for raw in ["TRL 5", "trl5", "TRL-5", "ＴＲＬ：５", "技术成熟度5级"] {
             assert_eq!(level(raw), (Some(5), Some(TrlBasis::SelfDeclared)), "{raw}");
@@ -109,8 +116,8 @@ mod tests {
             "已应用",
             "已落地",
             "现场应用",
-            "中试阶段",
             "未通过中试",
+            "小试",
             "TRL 0",
             "TRL 10",
             "TRL 4-5",

@@ -28,6 +28,8 @@ pub struct Listing {
     pub key: String,
     /// As it is indexed.
     pub document: Document,
+    /// As it was written: what has codes in the service stands there in a source's own words.
+    pub row: Map<String, Value>,
 }
 
 /// The name of a listing that has none: the first 16 hexadecimal digits of the SHA-256 of its kind, address
@@ -104,7 +106,7 @@ fn listing(line: usize, row: &Map<String, Value>, question: bool) -> Result<List
         published_at: 0,
         revision: 1,
     };
-    Ok(Listing { key, document })
+    Ok(Listing { key, document, row: row.clone() })
 }
 
 /// Keywords, as a list or in one text.

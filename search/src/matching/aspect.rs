@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use tantivy::tokenizer::{TokenStream, Tokenizer};
 use tantivy_jieba::JiebaTokenizer;
 
-use super::{profile::Profile, related::related, score::How, weights::Weights};
+use super::{profile::Profile, related::related, score::How, subject, weights::Weights};
 use crate::text::{Level, Word, phrase_terms, plain_words};
 
 /// What can be looked for in a text.
@@ -28,6 +28,12 @@ impl Clue {
         }
     }
 
+    /// Whether it is a word that says little.
+    pub(super) fn says_little(&self, weights: &Weights) -> bool {
+        let (Self::Characters(word) | Self::Stem(word) | Self::Meaning(word)) = self;
+        weights.is_generic(word.trim_start_matches('~'))
+    }
+
     /// The word that asks a search engine for it.
     pub(crate) fn word(&self) -> Word {
         match self {
@@ -38,15 +44,43 @@ impl Clue {
     }
 }
 
+/// What a word is to what is asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Role {
+    /// It is said about it.
+    Detail,
+    /// It is of the title or the keywords: the field, the use, the kind.
+    Topic,
+    /// It is the thing itself.
+    Subject,
+}
+
 /// One thing that is asked for.
 #[derive(Clone, Debug)]
 pub(crate) struct Aspect {
     /// As it is written, folded.
     pub(crate) text: String,
+    pub(crate) role: Role,
+    /// Whether the title names nothing beside it: then whatever is it answers the title.
+    pub(crate) only: bool,
     /// How much it weighs by its place, before its rarity.
     pub(crate) weight: f64,
     /// What answers it, the best first.
     pub(crate) answers: Vec<Answering>,
+}
+
+impl Aspect {
+    /// The term of its meaning, where the glossary knows one.
+    pub(crate) fn meaning(&self) -> Option<&str> {
+        self.answers.iter().find_map(|answer| match (answer.how, &answer.clue) {
+            (How::Synonym, Clue::Meaning(term)) => Some(term.as_str()),
+            _ => None,
+        })
+    }
+
+    pub(crate) fn is_meant(&self) -> bool {
+        self.meaning().is_some()
+    }
 }
 
 /// One way to answer an aspect.
@@ -61,6 +95,15 @@ pub(crate) struct Answering {
 /// The aspects of a listing, the heaviest first, at most as many as the weights say.
 pub(crate) fn aspects(profile: &Profile, weights: &Weights) -> Vec<Aspect> {
     let mut aspects: Vec<Aspect> = Vec::new();
+    let titles = profile.texts.iter().filter(|text| text.level == Level::Title);
+    let lines: Vec<&str> = titles.flat_map(|text| text.text.lines()).collect();
+    let things: Vec<Word> = lines.iter().flat_map(|line| subject::things(line, weights)).collect();
+    let is_thing = |word: &Word| things.iter().any(|thing| subject::is_it(thing, word, weights));
+    let only = lines
+        .iter()
+        .flat_map(|line| plain_words(line))
+        .filter(|word| is_telling(word) && !weights.names_nothing(&written(word)))
+        .all(|word| is_thing(&word));
     for text in &profile.texts {
         let place = weights.asked.of(text.level);
         if place == 0.0 {
@@ -69,28 +112,60 @@ pub(crate) fn aspects(profile: &Profile, weights: &Weights) -> Vec<Aspect> {
         // A title is one saying; of a long text each line.
         for line in text.text.lines() {
             for word in plain_words(line).into_iter().filter(is_telling) {
-                add(&mut aspects, &word, place, text.level, weights);
+                let role = match text.level {
+                    Level::Organisation | Level::Summary | Level::Body => Role::Detail,
+                    _ if is_thing(&word) => Role::Subject,
+                    Level::Title | Level::Keywords => Role::Topic,
+                };
+                add(&mut aspects, &word, place, role, text.level, weights);
             }
         }
+    }
+    // What is done to a thing, though a word stands between: a 废气净化 of 废气回收净化.
+    let place = weights.asked.of(Level::Title) * AGAIN;
+    for word in lines.iter().flat_map(|line| done(line, &things, weights)) {
+        add(&mut aspects, &word, place, Role::Topic, Level::Title, weights);
+    }
+    for aspect in aspects.iter_mut().filter(|aspect| aspect.role == Role::Subject) {
+        aspect.only = only;
     }
     aspects.sort_by(|one, other| other.weight.total_cmp(&one.weight));
     aspects.truncate(weights.aspects);
     aspects
 }
 
+/// What is said again weighs so much of what it does where it stands alone.
+const AGAIN: f64 = 0.25;
+
+/// Things of a title with what is done to them further on, as far as the glossary knows the two as one word.
+fn done(line: &str, things: &[Word], weights: &Weights) -> Vec<Word> {
+    let words: Vec<Word> = plain_words(line).into_iter().filter(is_telling).collect();
+    let mut found = Vec::new();
+    for (at, thing) in words.iter().enumerate().filter(|(_, word)| things.contains(word)) {
+        let acts = words[at + 1..].iter().map(written).filter(|act| weights.names_nothing(act));
+        for act in acts.filter(|act| !act.is_ascii()) {
+            let known = plain_words(&format!("{}{act}", written(thing)));
+            if let [word @ Word::Meaning { .. }] = known.as_slice() {
+                found.push(word.clone());
+            }
+        }
+    }
+    found
+}
+
 /// A single character that no dictionary joins to anything is found nearly everywhere.
-fn is_telling(word: &Word) -> bool {
+pub(super) fn is_telling(word: &Word) -> bool {
     !matches!(word, Word::Cjk(text) if text.chars().count() < 2)
 }
 
-fn written(word: &Word) -> String {
+pub(super) fn written(word: &Word) -> String {
     match word {
         Word::Cjk(text) | Word::Meaning { text, .. } | Word::Phrase { text, .. } => text.clone(),
         Word::Latin { form, .. } => form.clone(),
     }
 }
 
-fn add(aspects: &mut Vec<Aspect>, word: &Word, place: f64, level: Level, weights: &Weights) {
+fn add(aspects: &mut Vec<Aspect>, word: &Word, place: f64, role: Role, level: Level, weights: &Weights) {
     let mut answers = answers(word);
     for answer in &mut answers {
         // A part that says little answers little.
@@ -114,13 +189,14 @@ fn add(aspects: &mut Vec<Aspect>, word: &Word, place: f64, level: Level, weights
         // What is said again, in another place, is meant a little more.
         Some(aspect) => {
             let (more, less) = (aspect.weight.max(weight), aspect.weight.min(weight));
-            aspect.weight = if level == Level::Body { more } else { more + 0.25 * less };
+            aspect.weight = if level == Level::Body { more } else { more + AGAIN * less };
+            aspect.role = aspect.role.max(role);
         }
-        None => aspects.push(Aspect { text: written(word), weight, answers }),
+        None => aspects.push(Aspect { text: written(word), role, only: false, weight, answers }),
     }
 }
 
-fn answers(word: &Word) -> Vec<Answering> {
+pub(super) fn answers(word: &Word) -> Vec<Answering> {
     let of = |clue, how, share| Answering { clue, how, share };
     let mut answers = Vec::new();
     match word {
@@ -169,7 +245,7 @@ fn answers(word: &Word) -> Vec<Answering> {
 }
 
 /// The dictionary words inside a longer one.
-fn parts(text: &str) -> Vec<String> {
+pub(super) fn parts(text: &str) -> Vec<String> {
     let length = text.chars().count();
     let mut tokenizer = JiebaTokenizer::with_search_mode(true);
     let mut stream = tokenizer.token_stream(text);

@@ -5,11 +5,16 @@
 //! finds candidates by those clues, and the score is made here, for both engines alike, in named parts that
 //! are told beside it.
 
+mod alternatives;
+mod answered;
 mod aspect;
+mod beside;
+mod fit;
 mod profile;
 mod quantity;
 mod related;
 mod score;
+mod subject;
 mod weights;
 
 use std::collections::HashMap;
@@ -164,8 +169,7 @@ pub(crate) fn rank(
         })
         .collect();
     let best = scored.iter().map(|scored| scored.evidence).fold(0.0, f64::max);
-    let enough = weights.fits.max(weights.beside * best);
-    let judged = |scored: Scored| Match { fits: scored.evidence >= enough, ..scored.found };
+    let judged = |scored: Scored| Match { fits: fit::fits(&scored, best, weights), ..scored.found };
     let mut found: Vec<Match> = scored.into_iter().map(judged).collect();
     in_order(&mut found);
     found

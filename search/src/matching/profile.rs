@@ -83,7 +83,7 @@ impl Profile {
 }
 
 impl LevelText {
-    fn empty(level: Level) -> Self {
+    pub(super) fn empty(level: Level) -> Self {
         Self { level, text: String::new(), meanings: Vec::new(), stems: Vec::new() }
     }
 
@@ -99,7 +99,7 @@ impl LevelText {
         Some(own)
     }
 
-    fn add(&mut self, text: &str) {
+    pub(super) fn add(&mut self, text: &str) {
         let chars = fold(text).chars;
         if !self.text.is_empty() {
             self.text.push('\n');

@@ -15,6 +15,8 @@ pub(crate) struct Quantity {
     pub(crate) high: Option<f64>,
     /// As it is written.
     pub(crate) text: String,
+    /// What stands before it, which may be its name (峰值功率).
+    pub(crate) before: String,
 }
 
 /// How far two single figures may differ and still be the same, as a share of the larger.
@@ -29,6 +31,13 @@ impl Quantity {
             _ => true,
         };
         self.dimension == offered.dimension && above(self.low, offered.high) && above(offered.low, self.high)
+    }
+
+    /// Whether both are named alike: the power of a motor is not that of a power station.
+    pub(crate) fn is_named_as(&self, other: &Self) -> bool {
+        let chars: Vec<char> = self.before.chars().collect();
+        let pairs = chars.windows(2).filter(|pair| pair.iter().all(|c| c.is_alphabetic()));
+        pairs.into_iter().any(|pair| other.before.contains(&pair.iter().collect::<String>()))
     }
 }
 
@@ -93,10 +102,25 @@ const UNITS: &[(&str, f64, &[&str])] = &[
 ];
 
 /// Words before a figure that open a range to above or below.
-const AT_LEAST: &[&str] =
-    &["≥", ">", "不低于", "不小于", "大于", "超过", "高于", "至少", "at least", "over", "above"];
+const AT_LEAST: &[&str] = &[
+    "≥",
+    ">",
+    "不低于",
+    "不少于",
+    "不短于",
+    "不小于",
+    "大于",
+    "超过",
+    "高于",
+    "至少",
+    "at least",
+    "over",
+    "above",
+];
 const AT_MOST: &[&str] =
-    &["≤", "<", "不高于", "不大于", "小于", "低于", "少于", "不超过", "at most", "below", "under"];
+    &["≤", "<", "不高于", "不多于", "不大于", "小于", "低于", "少于", "不超过", "at most", "below", "under"];
+/// Those that end with one of the others.
+const NOT_MORE: &[&str] = &["不高于", "不大于", "不超过", "不多于"];
 /// Words after it.
 const OR_MORE: &[&str] = &["以上", "or more", "+"];
 const OR_LESS: &[&str] = &["以下", "以内", "or less"];
@@ -164,13 +188,22 @@ fn quantity(chars: &[char], start: usize, first: f64, end: usize) -> (Option<Qua
     let begins = |words: &[&str]| words.iter().any(|word| behind.trim_start().starts_with(word));
     let (low, high) = match second {
         Some(second) => (Some(first.min(second)), Some(first.max(second))),
+        // 不低于 ends with 低于.
+        None if ends(AT_LEAST) && (before.contains('不') || !ends(AT_MOST)) && !ends(NOT_MORE) => {
+            (Some(first), None)
+        }
         None if ends(AT_MOST) || begins(OR_LESS) => (None, Some(first)),
-        None if ends(AT_LEAST) || begins(OR_MORE) => (Some(first), None),
+        None if begins(OR_MORE) => (Some(first), None),
         None => (Some(first), Some(first)),
     };
     let scale = |value: Option<f64>| value.map(|value| value * factor);
-    let quantity =
-        Quantity { dimension: dimension.to_owned(), low: scale(low), high: scale(high), text: written };
+    let quantity = Quantity {
+        dimension: dimension.to_owned(),
+        low: scale(low),
+        high: scale(high),
+        text: written,
+        before: before.to_owned(),
+    };
     (Some(quantity), after)
 }
 
@@ -212,10 +245,24 @@ mod tests {
         assert_eq!(read("效率≥95%"), of("share", Some(95.0), None));
         assert_eq!(read("寿命1.2万小时以上"), of("time", Some(43_200_000.0), None));
         assert_eq!(read("噪声不高于 45 db"), of("noise", None, Some(45.0)));
+        assert_eq!(read("容量不低于4000mah"), of("capacity", Some(4.0), None));
+        assert_eq!(read("循环不少于400次"), of("times", Some(400.0), None));
+        assert_eq!(read("成本不超过3%"), of("share", None, Some(3.0)));
+        assert_eq!(read("能耗低于5kw"), of("power", None, Some(5e3)));
         assert_eq!(read("10,000 rpm"), of("rotation", Some(10_000.0), Some(10_000.0)));
         assert_eq!(read("qz-100"), None);
         assert_eq!(read("2024"), None);
         assert_eq!(read("24wheels"), None);
+    }
+
+    #[test]
+    fn figures_have_names() {
+        let alike = |asked: &str, offered: &str| match (one(asked), one(offered)) {
+            (Some(asked), Some(offered)) => asked.is_named_as(&offered),
+            _ => false,
+        };
+        assert!(alike("峰值功率55kw以上", "额定功率60kw"));
+        assert!(!alike("峰值扭矩10kw", "模块功率10kw"));
     }
 
     #[test]
@@ -230,5 +277,6 @@ mod tests {
         assert!(meets("≥95%", "97%"));
         assert!(!meets("≥95%", "50%"));
         assert!(!meets("10kw", "10v"));
+        assert!(!meets("循环不少于400次", "180次"));
     }
 }

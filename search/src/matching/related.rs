@@ -1,7 +1,11 @@
 //! Which meanings have to do with each other, kept as data in the terms of ISO 25964 (`related.tsv`): `BT`, the
-//! second is the broader one; `RT`, who asks for one wants to see the other.
+//! second is the broader one; `BTP`, the first is a component of the second; `RT`, who asks for one wants to see the
+//! other.
 
-use std::{collections::HashMap, sync::LazyLock};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::LazyLock,
+};
 
 use super::score::How;
 use crate::text::meaning_term;
@@ -12,6 +16,20 @@ static RELATED: LazyLock<HashMap<String, Vec<(String, How)>>> =
 /// The meanings that this one has to do with.
 pub(super) fn related(term: &str) -> &'static [(String, How)] {
     RELATED.get(term).map_or(&[], Vec::as_slice)
+}
+
+/// How many kinds there are of a meaning, and kinds of those: of many it is a class, not a thing.
+pub(super) fn kinds(term: &str) -> usize {
+    let mut known = HashSet::from([term]);
+    let mut open = vec![term];
+    while let Some(one) = open.pop() {
+        for (kind, how) in related(one) {
+            if *how == How::Narrower && known.insert(kind) {
+                open.push(kind);
+            }
+        }
+    }
+    known.len() - 1
 }
 
 fn read(data: &str) -> HashMap<String, Vec<(String, How)>> {
@@ -25,6 +43,7 @@ fn read(data: &str) -> HashMap<String, Vec<(String, How)>> {
         let (one, other) = (meaning_term(one), meaning_term(other));
         let (there, back) = match relation {
             "BT" => (How::Broader, How::Narrower),
+            "BTP" => (How::Whole, How::Component),
             "RT" => (How::Related, How::Related),
             _ => continue,
         };
@@ -44,5 +63,8 @@ mod tests {
         assert_eq!(all["~锂电池"], [("~电池".to_owned(), How::Broader)]);
         assert_eq!(all["~电池"], [("~锂电池".to_owned(), How::Narrower)]);
         assert_eq!(all["~密封"], [("~漏水".to_owned(), How::Related)]);
+        let all = read("转向器\tBTP\t转向系统\n");
+        assert_eq!(all["~转向器"], [("~转向系统".to_owned(), How::Whole)]);
+        assert_eq!(all["~转向系统"], [("~转向器".to_owned(), How::Component)]);
     }
 }

@@ -6,11 +6,14 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::{
-    aspect::{Answering, Aspect, Clue},
-    profile::{LevelText, Profile},
+    answered::{Answered, answer},
+    aspect::{Aspect, Clue, Role},
+    beside::attributes,
+    fit::{self, Subject},
+    profile::Profile,
     weights::Weights,
 };
-use crate::{Kind, PriceFacet};
+use crate::Kind;
 
 /// How what is found answers what is asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -26,6 +29,10 @@ pub enum How {
     Broader,
     /// It is narrower.
     Narrower,
+    /// It is a component of it.
+    Component,
+    /// It is what this is a component of.
+    Whole,
     /// It has to do with it.
     Related,
 }
@@ -78,7 +85,7 @@ impl PartName {
         match how {
             How::Literal | How::Part => Self::Words,
             How::Synonym => Self::Meanings,
-            How::Broader | How::Narrower | How::Related => Self::Related,
+            How::Broader | How::Narrower | How::Component | How::Whole | How::Related => Self::Related,
         }
     }
 }
@@ -88,10 +95,43 @@ impl PartName {
 pub struct Pairing {
     /// What is asked for: a word, a figure or a code.
     pub asked: String,
-    /// What is there.
+    /// What is there, in the language of what is asked where it stands there in that, too.
     pub found: String,
+    /// The same in the other language, where it stands there in both.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub also: Option<String>,
     /// How it answers.
     pub how: How,
+    /// Whether it is the thing itself that is asked for, apart from its field and use.
+    #[serde(default)]
+    pub subject: bool,
+    /// Whether it says enough to be given as a reason.
+    #[serde(default = "tells")]
+    pub tells: bool,
+}
+
+/// What was kept before pairings said so.
+const fn tells() -> bool {
+    true
+}
+
+impl Pairing {
+    /// The same word, figure or code on both sides.
+    pub(super) fn same(text: &str) -> Self {
+        Self {
+            asked: text.to_owned(),
+            found: text.to_owned(),
+            also: None,
+            how: How::Literal,
+            subject: false,
+            tells: true,
+        }
+    }
+
+    /// Seen from the other side.
+    pub(super) fn turned(self) -> Self {
+        Self { asked: self.found, found: self.asked, ..self }
+    }
 }
 
 /// A part of a score with what made it.
@@ -118,7 +158,7 @@ pub struct Match {
     pub score: f64,
     /// Whether it has enough in common to be brought to the other; what has less only comes nearest.
     pub fits: bool,
-    /// The parts that add something.
+    /// The parts that add something, or tell something beside what does.
     pub parts: Vec<Part>,
 }
 
@@ -146,7 +186,7 @@ impl Rarity {
     }
 
     /// That of what one listing has.
-    fn most(&self) -> f64 {
+    pub(super) fn most(&self) -> f64 {
         (1.0 + (float(self.all()) - 0.5) / 1.5).ln()
     }
 
@@ -156,20 +196,14 @@ impl Rarity {
     }
 }
 
-/// One aspect that was answered.
-struct Answered<'a> {
-    how: How,
-    gain: f64,
-    asked: &'a str,
-    found: String,
-}
-
 /// A scored candidate.
 pub(super) struct Scored {
     /// Whether it fits is seen beside the others.
     pub(super) found: Match,
     /// What of the score comes from words that say what a technology is: a 方法 for a 方法 is no answer.
     pub(super) evidence: f64,
+    /// Whether what is offered is what is asked for, or something to it, rather than of the same field.
+    pub(super) subject: Subject,
 }
 
 /// Scores a candidate that is so near in meaning; `now` is in milliseconds since 1970 UTC.
@@ -197,7 +231,8 @@ pub(super) fn score(
     let mut answered: Vec<Answered<'_>> =
         aspects.iter().flat_map(|aspect| answer(aspect, candidate, rarity, weights, length)).collect();
     answered.sort_by(|one, other| other.gain.total_cmp(&one.gain));
-    let is_telling = |one: &Answered<'_>| !weights.is_generic(one.asked) && !weights.is_generic(&one.found);
+    let is_telling =
+        |one: &Answered<'_>| !weights.is_generic(one.asked) && !weights.is_generic(&one.found.word);
     let telling = answered.iter().filter(|answered| is_telling(answered));
     let evidence = telling.map(|answered| answered.gain).sum::<f64>() / full;
     let mut parts = Vec::new();
@@ -208,8 +243,11 @@ pub(super) fn score(
         // A 技术 for a 技术 adds a little and is no reason.
         let pairings = own.iter().filter(|answered| is_telling(answered)).map(|answered| Pairing {
             asked: answered.asked.to_owned(),
-            found: answered.found.clone(),
-            how: answered.how,
+            found: answered.found.word.clone(),
+            also: answered.found.also.clone(),
+            how: fit::told_as(answered),
+            subject: answered.role == Role::Subject,
+            tells: fit::is_reason(answered, rarity),
         });
         parts.push(Part {
             name,
@@ -225,215 +263,29 @@ pub(super) fn score(
         pairings: Vec::new(),
     });
     parts.extend(attributes(asked, candidate, weights, now));
-    parts.retain(|part| part.value * part.weight > 0.0);
+    parts.retain(|part| part.value * part.weight > 0.0 || !part.pairings.is_empty());
     let score = parts.iter().map(|part| part.value * part.weight).sum();
-    Scored { found: Match { id: candidate.id, kind: candidate.kind, score, fits: false, parts }, evidence }
+    let adds = |one: &&Answered<'_>| is_telling(one) && one.gain > 0.0;
+    let telling: Vec<&Answered<'_>> = answered.iter().filter(adds).collect();
+    // The demand says what is asked for, whichever of the two asks.
+    let subject = if candidate.kind != Kind::Demand || asked.kind == Kind::Demand {
+        fit::subject(asked, aspects, &telling, candidate, rarity, weights)
+    } else if evidence < weights.subject {
+        Subject::Missed
+    } else {
+        let wanted = super::aspect::aspects(candidate, weights);
+        let length = self::length(asked, weights);
+        let answered: Vec<Answered<'_>> =
+            wanted.iter().flat_map(|aspect| answer(aspect, asked, rarity, weights, length)).collect();
+        let telling: Vec<&Answered<'_>> = answered.iter().filter(adds).collect();
+        fit::subject(candidate, &wanted, &telling, asked, rarity, weights)
+    };
+    let found = Match { id: candidate.id, kind: candidate.kind, score, fits: false, parts };
+    Scored { found, evidence, subject }
 }
 
 fn length(profile: &Profile, weights: &Weights) -> f64 {
     profile.texts.iter().map(|text| weights.found.of(text.level) * float(text.text.chars().count())).sum()
-}
-
-/// The word itself or another for the same thing; failing that, all parts of the word that are there and the best of
-/// what has to do with it.
-fn answer<'a>(
-    aspect: &'a Aspect,
-    candidate: &Profile,
-    rarity: &Rarity,
-    weights: &Weights,
-    length: f64,
-) -> Vec<Answered<'a>> {
-    let own = rarity.of_aspect(aspect);
-    let gain = |answering: &Answering| -> Option<Answered<'a>> {
-        let (frequency, found) =
-            frequency(&answering.clue, candidate, weights).filter(|(frequency, _)| *frequency > 0.0)?;
-        let long = 1.0 - weights.b + weights.b * length / weights.length;
-        let saturated = frequency / (frequency + weights.k1 * long);
-        let rare = match answering.how {
-            How::Literal | How::Synonym => own,
-            How::Part | How::Broader | How::Narrower | How::Related => own.min(rarity.of(&answering.clue)),
-        };
-        let worth = weights.how.of(answering.how) * answering.share;
-        Some(Answered {
-            how: answering.how,
-            gain: aspect.weight * rare * worth * saturated,
-            asked: &aspect.text,
-            found,
-        })
-    };
-    let answers = aspect.answers.iter().filter_map(|answering| Some((&answering.clue, gain(answering)?)));
-    let exact = |(_, answered): &(&Clue, Answered<'_>)| matches!(answered.how, How::Literal | How::Synonym);
-    let (exact, mut rest): (Vec<_>, Vec<_>) = answers.partition(exact);
-    let heavier = |one: &Answered<'_>, other: &Answered<'_>| one.gain.total_cmp(&other.gain);
-    if let Some((_, best)) = exact.into_iter().max_by(|(_, one), (_, other)| heavier(one, other)) {
-        return vec![best];
-    }
-    // What only has to do with it answers it better where parts of the word are there as well, or something else that
-    // has to do with it: 检漏 and 制冷剂 for a 漏氟.
-    rest.sort_by(|(_, one), (_, other)| heavier(other, one));
-    let mut told: Vec<(&Clue, Answered<'a>)> = Vec::new();
-    let mut related = 0;
-    for (clue, answered) in rest {
-        if told.iter().any(|(known, one)| *known == clue || one.found == answered.found) {
-            continue;
-        }
-        if answered.how != How::Part {
-            related += 1;
-            if related > RELATED {
-                continue;
-            }
-        }
-        told.push((clue, answered));
-    }
-    told.into_iter().map(|(_, answered)| answered).collect()
-}
-
-/// So many things that have to do with a word answer it together.
-const RELATED: usize = 2;
-
-/// How often a clue is found, weighed by level, and the word that is there.
-fn frequency(clue: &Clue, candidate: &Profile, weights: &Weights) -> Option<(f64, String)> {
-    let mut frequency = 0.0;
-    let mut found: Option<String> = None;
-    for text in &candidate.texts {
-        let (count, word) = count(clue, text, weights.how.inside);
-        if count > 0.0 {
-            frequency += weights.found.of(text.level) * count;
-            found = found.or(word);
-        }
-    }
-    found.map(|word| (frequency, word))
-}
-
-fn count(clue: &Clue, text: &LevelText, inside: f64) -> (f64, Option<String>) {
-    match clue {
-        Clue::Characters(wanted) => {
-            let count = text.text.matches(wanted.as_str()).count();
-            (float(count), (count > 0).then(|| wanted.clone()))
-        }
-        Clue::Stem(wanted) => {
-            let count = text.stems.iter().find(|(stem, _)| stem == wanted).map_or(0, |(_, count)| *count);
-            (f64::from(count), (count > 0).then(|| wanted.clone()))
-        }
-        Clue::Meaning(term) => {
-            let mut sum = 0.0;
-            let mut best: Option<(f64, &str)> = None;
-            for meaning in text.meanings.iter().filter(|meaning| meaning.term == *term) {
-                let count = f64::from(meaning.whole) + inside * f64::from(meaning.inside);
-                sum += count;
-                if best.is_none_or(|(most, _)| count > most) {
-                    best = Some((count, &meaning.word));
-                }
-            }
-            (sum, best.map(|(_, word)| word.to_owned()))
-        }
-    }
-}
-
-/// What lies beside the texts. What one of the two does not say adds nothing and takes nothing.
-fn attributes(asked: &Profile, candidate: &Profile, weights: &Weights, now: i64) -> Vec<Part> {
-    let part = |name: PartName, value: f64, pairings: Vec<Pairing>| Part {
-        name,
-        value,
-        weight: weights.parts.of(name),
-        pairings,
-    };
-    let same = |text: &str| Pairing { asked: text.to_owned(), found: text.to_owned(), how: How::Literal };
-    let mut parts = Vec::new();
-    let (value, pairings) = field(asked, candidate);
-    parts.push(part(PartName::Field, value, pairings));
-    let (value, pairings) = indicators(asked, candidate);
-    parts.push(part(PartName::Indicators, value, pairings));
-    if let Some(value) = maturity(asked, candidate, now) {
-        parts.push(part(PartName::Maturity, value, Vec::new()));
-    }
-    let modes: Vec<Pairing> = asked
-        .cooperation_modes
-        .iter()
-        .filter(|mode| candidate.cooperation_modes.contains(mode))
-        .map(|mode| same(mode))
-        .collect();
-    parts.push(part(PartName::Cooperation, f64::from(u8::from(!modes.is_empty())), modes));
-    if let (Some(one), Some(other)) = (&asked.price, &candidate.price)
-        && overlap(one, other)
-    {
-        parts.push(part(PartName::Price, 1.0, Vec::new()));
-    }
-    if let Some(town) = asked.town.as_ref().filter(|town| candidate.town.as_ref() == Some(town)) {
-        parts.push(part(PartName::Place, 1.0, vec![same(town)]));
-    }
-    parts.push(part(PartName::Freshness, freshness(candidate.published_at, now), Vec::new()));
-    parts
-}
-
-fn field(asked: &Profile, candidate: &Profile) -> (f64, Vec<Pairing>) {
-    let same = |one: &Option<String>, other: &Option<String>| one.as_ref().filter(|_| one == other).cloned();
-    let branch = |code: &str| code.chars().take(3).collect::<String>();
-    let branches = asked
-        .industry_codes
-        .iter()
-        .find(|code| candidate.industry_codes.iter().any(|other| branch(other) == branch(code)));
-    let found = [
-        same(&asked.field, &candidate.field),
-        same(&asked.zone_industry, &candidate.zone_industry),
-        branches.cloned(),
-    ];
-    let pairings: Vec<Pairing> = found
-        .into_iter()
-        .flatten()
-        .map(|code| Pairing { asked: code.clone(), found: code, how: How::Literal })
-        .collect();
-    (f64::from(u8::from(!pairings.is_empty())), pairings)
-}
-
-/// The share of the figures asked for, of what is measured on both sides, that are met.
-fn indicators(asked: &Profile, candidate: &Profile) -> (f64, Vec<Pairing>) {
-    let comparable: Vec<_> = asked
-        .quantities
-        .iter()
-        .filter(|wanted| candidate.quantities.iter().any(|own| own.dimension == wanted.dimension))
-        .collect();
-    let met: Vec<Pairing> = comparable
-        .iter()
-        .filter_map(|wanted| {
-            let own = candidate.quantities.iter().find(|own| wanted.meets(own))?;
-            Some(Pairing { asked: wanted.text.clone(), found: own.text.clone(), how: How::Literal })
-        })
-        .collect();
-    (if comparable.is_empty() { 0.0 } else { float(met.len()) / float(comparable.len()) }, met)
-}
-
-/// Milliseconds of a year.
-const YEAR: f64 = 365.25 * 24.0 * 3600.0 * 1000.0;
-
-/// Ready for use where it is wanted soon: a pilot (TRL 6) within a year, a prototype (4) within three.
-fn maturity(asked: &Profile, candidate: &Profile, now: i64) -> Option<f64> {
-    let demand = if asked.kind == Kind::Demand { asked } else { candidate };
-    let offer = if asked.kind == Kind::Demand { candidate } else { asked };
-    let (by, trl) = (demand.wanted_by?, offer.trl?);
-    #[allow(clippy::cast_precision_loss, reason = "instants of this century are exact")]
-    let years = ((by - now) as f64 / YEAR).clamp(0.0, 5.0);
-    let needed = 8.0 - 1.5 * years;
-    Some((1.0 - (needed - f64::from(trl)).max(0.0) / 4.0).max(0.0))
-}
-
-/// Whether two prices can come together: their ranges in one currency overlap, or one of them is open to talk.
-fn overlap(one: &PriceFacet, other: &PriceFacet) -> bool {
-    let same = one.currency.eq_ignore_ascii_case(&other.currency);
-    match (one.range(), other.range()) {
-        (Some((low, high)), Some((other_low, other_high))) => same && low <= other_high && other_low <= high,
-        _ => false,
-    }
-}
-
-/// Halves each year.
-fn freshness(published_at: i64, now: i64) -> f64 {
-    if published_at <= 0 {
-        return 0.0;
-    }
-    #[allow(clippy::cast_precision_loss, reason = "instants of this century are exact")]
-    let years = ((now - published_at) as f64 / YEAR).max(0.0);
-    0.5_f64.powf(years)
 }
 
 #[allow(clippy::cast_precision_loss, reason = "counts of words and listings are small")]

@@ -10,10 +10,17 @@ use crate::text::{Level, fold};
 static DEFAULT: LazyLock<Weights> =
     LazyLock::new(|| serde_json::from_str(include_str!("../../data/weights.json")).unwrap_or_default());
 
-static GENERIC: LazyLock<HashSet<String>> = LazyLock::new(|| {
-    let words = include_str!("../../data/generic.txt").lines().filter(|line| !line.starts_with('#'));
-    words.flat_map(str::split_whitespace).map(|word| fold(word).chars.iter().collect()).collect()
-});
+static GENERIC: LazyLock<HashSet<String>> = LazyLock::new(|| words(include_str!("../../data/generic.txt")));
+
+static AIMS: LazyLock<HashSet<String>> = LazyLock::new(|| words(include_str!("../../data/aims.txt")));
+
+static CLASSES: LazyLock<HashSet<String>> = LazyLock::new(|| words(include_str!("../../data/classes.txt")));
+
+/// The words of a list, folded.
+fn words(list: &str) -> HashSet<String> {
+    let words = list.lines().filter(|line| !line.starts_with('#')).flat_map(str::split_whitespace);
+    words.map(|word| fold(word).chars.iter().collect()).collect()
+}
 
 /// The weights of a match.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -43,8 +50,15 @@ pub struct Weights {
     pub least: f64,
     /// Or how near in meaning an embedder has to find it, as a cosine.
     pub alike: f64,
-    /// What telling words have to give where it is said to fit; a likeness of meaning alone never is.
+    /// What telling words have to give where it is said to fit and names no thing that is asked for; a likeness of
+    /// meaning alone never is.
     pub fits: f64,
+    /// And where what is offered is the thing that is asked for.
+    pub subject: f64,
+    /// And there, of what the best answer gives.
+    pub beside_subject: f64,
+    /// A meaning of so many kinds (传感器) is not yet a thing that is asked for.
+    pub kinds: usize,
     /// Of what the best answer gives the share that the others have to give to fit as well: beside an answer to the
     /// whole question one to a single word is none.
     pub beside: f64,
@@ -94,6 +108,10 @@ pub struct Hows {
     pub broader: f64,
     /// A narrower meaning.
     pub narrower: f64,
+    /// A component of it.
+    pub component: f64,
+    /// What it is a component of.
+    pub whole: f64,
     /// A related meaning.
     pub related: f64,
     /// What is only inside a longer word of the glossary, as a factor.
@@ -108,6 +126,8 @@ impl Hows {
             How::Part => self.part,
             How::Broader => self.broader,
             How::Narrower => self.narrower,
+            How::Component => self.component,
+            How::Whole => self.whole,
             How::Related => self.related,
         }
     }
@@ -202,6 +222,35 @@ impl Weights {
     pub(crate) fn is_generic(&self, word: &str) -> bool {
         GENERIC.contains(word)
     }
+
+    /// Whether a word is told to be a class of many kinds.
+    pub(crate) fn is_class(word: &str) -> bool {
+        CLASSES.contains(word)
+    }
+
+    /// Whether a word says what is done to a thing or wanted of it.
+    pub(crate) fn is_aim(word: &str) -> bool {
+        AIMS.contains(word)
+    }
+
+    /// Whether a word names no thing: it says little, or what is done to a thing, or is made of such words alone
+    /// (在线检测).
+    pub(crate) fn names_nothing(&self, word: &str) -> bool {
+        let is = |word: &str| self.is_generic(word) || Self::is_aim(word);
+        is(word) || is_made_of(word, &is)
+    }
+}
+
+/// Whether a Chinese word falls into words that are all so.
+fn is_made_of(word: &str, is: &dyn Fn(&str) -> bool) -> bool {
+    let chars: Vec<char> = word.chars().collect();
+    let cut =
+        |at: usize| -> (String, String) { (chars[..at].iter().collect(), chars[at..].iter().collect()) };
+    !word.is_ascii()
+        && (1..chars.len()).any(|at| {
+            let (first, rest) = cut(at);
+            is(&first) && (is(&rest) || is_made_of(&rest, is))
+        })
 }
 
 #[cfg(test)]

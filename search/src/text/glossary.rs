@@ -18,6 +18,10 @@ use super::{
     stem::stem,
 };
 
+/// The line of the data from which on the words of a line only go together, where more than one of them is Chinese: one
+/// with its translations is one thing.
+const KIN: &str = "#! kin";
+
 /// What begins the term of a meaning; no word of a text has it.
 const MARK: char = '~';
 
@@ -54,6 +58,11 @@ pub(crate) struct Variant {
 /// All words of all meanings.
 pub(crate) fn variants() -> impl Iterator<Item = &'static Variant> {
     GLOSSARY.variants.iter()
+}
+
+/// Whether the words of a meaning only go together, without being one thing: a trouble as it is told, a topic.
+pub(crate) fn is_kin(term: &str) -> bool {
+    GLOSSARY.kin.contains(term)
 }
 
 /// The term of the meaning whose first word this is.
@@ -131,6 +140,8 @@ struct Glossary {
     words: HashMap<String, Vec<Expression>>,
     /// The words as they stand in the data.
     variants: Vec<Variant>,
+    /// The terms of meanings whose words only go together.
+    kin: HashSet<String>,
 }
 
 #[derive(Debug)]
@@ -143,8 +154,15 @@ impl Glossary {
     fn of(data: &str) -> Self {
         let mut words: HashMap<String, Vec<Expression>> = HashMap::new();
         let mut all = Vec::new();
-        for line in data.lines().filter(|line| !line.trim().is_empty() && !line.starts_with('#')) {
+        let mut kin = HashSet::new();
+        let mut are_kin = false;
+        for line in data.lines().filter(|line| !line.trim().is_empty()) {
+            are_kin |= line == KIN;
+            if line.starts_with('#') {
+                continue;
+            }
             let variants = line.split('\t').map(str::trim).filter(|variant| !variant.is_empty());
+            let chinese = variants.clone().filter(|variant| variant.chars().any(is_cjk)).count();
             let mut term = None;
             for variant in variants {
                 let folded = fold(variant).chars;
@@ -155,11 +173,12 @@ impl Glossary {
                     words.entry(first.clone()).or_default().push(Expression { tokens, term: term.clone() });
                 }
             }
+            kin.extend(term.filter(|_| are_kin && chinese > 1));
         }
         for expressions in words.values_mut() {
             expressions.sort_by_key(|expression| std::cmp::Reverse(expression.tokens.len()));
         }
-        Self { words, variants: all }
+        Self { words, variants: all, kin }
     }
 
     fn find(&self, tokens: &[Token]) -> Vec<Meant> {
@@ -219,6 +238,13 @@ mod tests {
         assert_eq!(found("heat, pump").len(), 1, "two sentences");
         assert_eq!(found("电、机"), Vec::new());
         assert_eq!(found("refrigeration"), Vec::new(), "another thing");
+    }
+
+    #[test]
+    fn words_that_go_together_are_not_one_thing() {
+        let glossary = Glossary::of("冷媒\t制冷剂\n#! kin\n采茶机\t制茶\n线控转向\tsteer by wire\n");
+        let kin: Vec<&String> = glossary.kin.iter().collect();
+        assert_eq!(kin, ["~采茶机"]);
     }
 
     #[test]

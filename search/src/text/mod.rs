@@ -22,7 +22,7 @@ mod typo;
 mod words;
 
 pub(crate) use fold::fold;
-pub(crate) use glossary::{meaning_term, meanings};
+pub(crate) use glossary::{is_kin, meaning_term, meanings};
 pub(crate) use highlight::{Texts, highlights};
 pub(crate) use relax::Relaxation;
 pub(crate) use runs::{Run, chain_words, runs};

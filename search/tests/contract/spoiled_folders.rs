@@ -79,7 +79,7 @@ async fn an_index_of_another_schema_is_filled_again() {
 
 #[tokio::test]
 async fn a_state_that_cannot_be_read_is_filled_again() {
-    for text in ["", "{", "[]", r#"{"schema":4,"live":"../elsewhere","complete":true}"#] {
+    for text in ["", "{", "[]", r#"{"schema":5,"live":"../elsewhere","complete":true}"#] {
         let folder = filled().await;
         fs::write(folder.path().join("state.json"), text).unwrap();
         is_filled_again(&folder, |reason| matches!(reason, RebuildReason::Damaged { .. })).await;

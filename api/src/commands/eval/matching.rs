@@ -124,6 +124,7 @@ async fn history(config: &Config) -> Result<(Vec<Listing>, JudgedMatches), Start
         after = Some(last);
         // Whoever was to see it: the index is this command's own, and nothing of the texts is printed.
         let seen = |document: Document| Listing {
+            row: serde_json::Map::new(),
             key: document.id.to_string(),
             document: Document { audience: Audience::Public, ..document },
         };

@@ -39,6 +39,8 @@ coded_enum! {
         Part = "part" ("部分相同", "a part of it"),
         Broader = "broader" ("上位概念", "broader"),
         Narrower = "narrower" ("下位概念", "narrower"),
+        Component = "component" ("组成部分", "a component of it"),
+        Whole = "whole" ("所属整体", "what it is a component of"),
         Related = "related" ("相关", "related"),
     }
 }

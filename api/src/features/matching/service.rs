@@ -307,6 +307,8 @@ const fn relation(how: How) -> MatchRelation {
         How::Part => MatchRelation::Part,
         How::Broader => MatchRelation::Broader,
         How::Narrower => MatchRelation::Narrower,
+        How::Component => MatchRelation::Component,
+        How::Whole => MatchRelation::Whole,
         How::Related => MatchRelation::Related,
     }
 }

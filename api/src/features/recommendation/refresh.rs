@@ -176,9 +176,13 @@ async fn told(
 fn turned(mut found: Match) -> Match {
     for pairing in found.parts.iter_mut().flat_map(|part| &mut part.pairings) {
         std::mem::swap(&mut pairing.asked, &mut pairing.found);
+        // It was another word of what was found.
+        pairing.also = None;
         pairing.how = match pairing.how {
             How::Broader => How::Narrower,
             How::Narrower | How::Part => How::Broader,
+            How::Component => How::Whole,
+            How::Whole => How::Component,
             How::Literal | How::Synonym | How::Related => pairing.how,
         };
     }

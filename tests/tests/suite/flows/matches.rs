@@ -241,3 +241,28 @@ fn any_two_files_are_matched_on_the_command_line() {
     assert!(!done.status.success() && said.contains("line 2"), "{said}");
     assert!(done.stdout.is_empty(), "half an answer is none");
 }
+
+#[test]
+fn on_the_command_line_a_sources_words_are_read_as_the_import_reads_them() {
+    let folder = tempfile::tempdir().unwrap();
+    let corpus = folder.path().join("corpus.jsonl");
+    let queries = folder.path().join("queries.jsonl");
+    let offer = json!({ "id": "a1", "kind": "achievement", "title": "制冷剂检漏仪", "field": "新能源-高效节能",
+        "maturity": "可以量产", "cooperation": "技术转让、合作生产" });
+    let ask =
+        json!({ "id": "q1", "title": "空调制冷剂检漏", "field": "新能源", "cooperation": "技术转让;其他" });
+    std::fs::write(&corpus, offer.to_string()).unwrap();
+    std::fs::write(&queries, ask.to_string()).unwrap();
+    let (corpus, queries) = (corpus.to_str().unwrap(), queries.to_str().unwrap());
+    let done = binary::run(folder.path(), &[], &["match", "--corpus", corpus, "--queries", queries]);
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    let out: Value = serde_json::from_slice(&done.stdout).unwrap();
+    let reasons = out["results"][0]["reasons"].as_array().unwrap();
+    let said: Vec<&str> = reasons.iter().map(|reason| reason["zh"].as_str().unwrap()).collect();
+    for reason in
+        ["同属新能源与节能领域。", "合作方式都接受：技术转让。", "成果的技术成熟度为 TRL 9：可以量产。"]
+    {
+        assert!(said.contains(&reason), "{reason} is not in {said:?}");
+    }
+    assert!(said.len() <= 5 && said[0].contains("检漏"), "the words first, five at most: {said:?}");
+}

@@ -547,8 +547,8 @@ async fn the_parties_are_told_at_once_daily_or_never_as_they_choose() {
         assert!(mail.contains(&title) && mail.contains("空调制冷剂检漏"), "{mail}");
         assert!(mail.contains(&format!("/achievements/{id}")), "a link: {mail}");
         assert!(
-            mail.contains("制冷剂") && mail.contains("Both speak of"),
-            "reasons in both languages: {mail}"
+            mail.contains("所求之物“检漏”") && mail.contains("What is asked for itself, “检漏”"),
+            "reasons in both languages, with what is asked for: {mail}"
         );
         assert!(!mail.contains("13800000001") && !mail.contains("13900000001"), "a contact: {mail}");
     }
