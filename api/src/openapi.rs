@@ -94,6 +94,8 @@ fn complete(document: &mut Value) {
         let Some(operations) = item.as_object_mut() else { continue };
         for (method, operation) in operations {
             complete_operation(path, method, operation);
+            answers::complete(operation);
+            describe(operation);
         }
     }
 }
@@ -159,17 +161,16 @@ fn complete_operation(path: &str, method: &str, operation: &mut Value) {
         operation["security"] =
             if method == "get" { json!([{}, { "bearer": [] }]) } else { json!([{ "bearer": [] }]) };
     }
-    answers::complete(operation);
-    describe(&id, operation);
-    examples::complete(&id, operation);
 }
 
-/// After what the handler says of itself: who may call it.
-fn describe(id: &str, operation: &mut Value) {
+/// After what the handler says of itself: who may call it, and how it goes.
+fn describe(operation: &mut Value) {
+    let id = operation["operationId"].as_str().unwrap_or_default().to_owned();
     let own = operation["description"].as_str().unwrap_or_default().trim().to_owned();
-    let sentences = [own, who::sentence(id).unwrap_or_default()];
+    let sentences = [own, who::sentence(&id).unwrap_or_default()];
     let sentences: Vec<&str> = sentences.iter().map(String::as_str).filter(|text| !text.is_empty()).collect();
     operation["description"] = sentences.join("\n\n").into();
+    examples::complete(&id, operation);
 }
 
 fn shared_parameters() -> Value {
