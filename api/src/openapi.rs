@@ -1,7 +1,15 @@
-//! The OpenAPI document: generated from the handlers, completed with what all operations share.
+//! The OpenAPI document: generated from the handlers, completed with what all operations share (`answers.rs`),
+//! who may call them (`who.rs`) and real examples (`examples.rs`), in shapes that generators of clients like
+//! (`shapes.rs`).
+
+mod answers;
+mod examples;
+mod headings;
+mod shapes;
+pub mod who;
 
 use actix_web::{App, HttpResponse, get, web::Data};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use utoipa::{OpenApi, PartialSchema, ToSchema};
 use utoipa_actix_web::{AppExt, service_config::ServiceConfig};
 
@@ -32,8 +40,8 @@ async fn openapi_json(document: Data<Document>) -> HttpResponse {
 
 #[derive(OpenApi)]
 #[openapi(info(
-    title = "techmart 科技成果交易服务超市",
-    description = "Achievements, demands, providers, dockings, and the figures that are counted from them. \
+    title = "techmart",
+    description = "科技成果交易服务超市. Achievements, demands, providers, dockings, and the figures that are counted from them. \
         Errors are RFC 9457 problem documents in Chinese or English (Accept-Language). Every write names the \
         organisation it is made for in Acting-Organisation. Lists are keyset pages; `Accept: text/csv`, \
         `application/x-ndjson` or that of a workbook (xlsx) gives all of a list as a file, whatever `limit` says.",
@@ -74,17 +82,22 @@ fn complete(document: &mut Value) {
     schemas["Problem"] = serde_json::to_value(Problem::schema()).unwrap_or_default();
     schemas["ProblemError"] = serde_json::to_value(ProblemError::schema()).unwrap_or_default();
     debug_assert_eq!(Problem::name(), "Problem");
+    document["tags"] = headings::headings();
     document["components"]["securitySchemes"] = json!({
         "bearer": { "type": "http", "scheme": "bearer", "bearerFormat": "JWT", "description": "The access_token of POST /auth/login." }
     });
-    document["components"]["responses"] = shared_responses();
+    document["components"]["responses"] = answers::problems();
+    document["components"]["headers"] = answers::headers();
     document["components"]["parameters"] = shared_parameters();
+    shapes::tidy(document);
     forbid_blanks(&mut document["components"]["schemas"]);
     let Some(paths) = document["paths"].as_object_mut() else { return };
     for (path, item) in paths {
         let Some(operations) = item.as_object_mut() else { continue };
         for (method, operation) in operations {
             complete_operation(path, method, operation);
+            answers::complete(operation);
+            describe(operation);
         }
     }
 }
@@ -171,36 +184,14 @@ fn offer_files(operation: &mut Value) {
     }
 }
 
-fn shared_responses() -> Value {
-    let mut responses = Map::new();
-    for (status, description) in [
-        (400, "The request does not fit this document; every fault that can be seen is listed."),
-        (401, "Nobody signed in, or the token is not valid any more."),
-        (403, "Not allowed."),
-        (404, "Not there, or not for the caller to know of."),
-        (408, "The request took too long to arrive."),
-        (
-            409,
-            "Not a legal move from the present status (`legal_moves` names those that are), or it exists already.",
-        ),
-        (412, "It has been changed since the version that If-Match names."),
-        (413, "Too large."),
-        (415, "The media type is not supported."),
-        (422, "It fits this document but breaks a rule; all that are broken are listed."),
-        (428, "If-Match is required."),
-        (429, "Too many requests; see Retry-After."),
-        (500, "Something went wrong inside; report the request_id."),
-        (503, "Not available for the moment; see Retry-After."),
-    ] {
-        responses.insert(
-            status.to_string(),
-            json!({
-                "description": description,
-                "content": { "application/problem+json": { "schema": { "$ref": "#/components/schemas/Problem" } } },
-            }),
-        );
-    }
-    responses.into()
+/// After what the handler says of itself: who may call it, and how it goes.
+fn describe(operation: &mut Value) {
+    let id = operation["operationId"].as_str().unwrap_or_default().to_owned();
+    let own = operation["description"].as_str().unwrap_or_default().trim().to_owned();
+    let sentences = [own, who::sentence(&id).unwrap_or_default()];
+    let sentences: Vec<&str> = sentences.iter().map(String::as_str).filter(|text| !text.is_empty()).collect();
+    operation["description"] = sentences.join("\n\n").into();
+    examples::complete(&id, operation);
 }
 
 fn shared_parameters() -> Value {
@@ -210,7 +201,8 @@ fn shared_parameters() -> Value {
         "ActingOrganisation": header(
             "Acting-Organisation", false,
             "The organisation for which the person acts; needed for whatever is done for an organisation.",
-            json!({ "type": "string", "format": "uuid" }),
+            // A pattern, since generated clients put a value of format uuid into a header as it is.
+            json!({ "type": "string", "pattern": "^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$" }),
         ),
         "IdempotencyKey": header(
             "Idempotency-Key", false,

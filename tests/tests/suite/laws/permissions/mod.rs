@@ -1,15 +1,14 @@
-//! Who may do what: every operation of the document for every kind of actor. The expectations are
-//! `table.rs`, the world they are tried in `scene.rs`, whole bodies for every operation `bodies.rs`.
+//! Who may do what: every operation of the document for every kind of actor. The expectations are those that the
+//! document itself tells (`openapi/who.rs`), the world they are tried in `scene.rs`, whole bodies for every operation `bodies.rs`.
 
 mod bodies;
 mod scene;
-mod table;
 
 use std::collections::BTreeSet;
 
 use reqwest::Method;
 use scene::Scene;
-use table::{KINDS, TABLE};
+use techmart_api::openapi::who::{KINDS, TABLE};
 
 struct Operation {
     name: String,

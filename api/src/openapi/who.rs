@@ -1,7 +1,56 @@
-//! The expectations, a row an operation.
+//! Who may do what: a row an operation. The document says it, and the suite asks every operation as every
+//! kind of actor whether it is so.
 
 /// The kinds of actor, in the order of the columns: from the least to the most that is owed to them.
 pub const KINDS: [&str; 7] = ["visitor", "stranger", "viewer", "editor", "broker", "admin", "auditor"];
+
+/// The kinds as the document calls them.
+const WORDS: [&str; 7] = [
+    "visitors",
+    "members of other organisations",
+    "its organisation's viewers",
+    "its organisation's editors and owners",
+    "brokers",
+    "admins",
+    "auditors",
+];
+
+/// Rows about what is somebody else's, or nobody's.
+const OWN: &[&str] = &[
+    "cancel_docking_reminder",
+    "get_saved_search",
+    "patch_saved_search",
+    "delete_saved_search",
+    "read_notifications",
+    "read_notification",
+    "cancel_event_sign_up",
+];
+
+/// Who may call an operation, in a sentence or two; none where the table has no row.
+#[must_use]
+pub fn sentence(operation: &str) -> Option<String> {
+    let (_, row) = TABLE.iter().find(|(name, _)| *name == operation)?;
+    let all = |letter: &str| {
+        let kinds = row.split(' ').zip(WORDS).filter(|(there, _)| *there == letter);
+        kinds.map(|(_, word)| word).collect::<Vec<_>>().join(", ")
+    };
+    Some(match *row {
+        "A A A A A A A" => "Open to everybody, signed in or not.".to_owned(),
+        "H H H H H H H" => "Open to whoever brings the token of a mail; without one it is 404.".to_owned(),
+        "S A A A A A A" => "For whoever is signed in.".to_owned(),
+        _ => {
+            let may = match all("A") {
+                kinds if OWN.contains(&operation) && kinds.is_empty() => "For one's own".to_owned(),
+                kinds if OWN.contains(&operation) => format!("For one's own; otherwise for {kinds}"),
+                kinds => format!("For {kinds}"),
+            };
+            let not = [("F", "403"), ("H", "404")].map(|(letter, status)| (all(letter), status));
+            let not = not.iter().filter(|(kinds, _)| !kinds.is_empty());
+            let not: Vec<String> = not.map(|(kinds, status)| format!("{status} for {kinds}")).collect();
+            if not.is_empty() { format!("{may}.") } else { format!("{may}; {}.", not.join(", ")) }
+        }
+    })
+}
 
 /// An operation and, for each kind of actor: `A` allowed, `S` sign in first (401), `F` forbidden (403),
 /// `H` hidden (404), `N` name your organisation (400: who has none can go no further).
