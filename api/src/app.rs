@@ -26,6 +26,7 @@ use crate::{
     config::Config,
     db::Db,
     features::{
+        api_client::{self, admission, meter::Meter, origins::KnownOrigins},
         audit::looks,
         feedback::{self, counter::Counter},
         health,
@@ -108,6 +109,8 @@ pub async fn build(config: Config, purpose: Purpose, chances: Chances) -> Result
         outbox: Outbox::default(),
         concerned: Concerned::default(),
         counter: Counter::default(),
+        meter: Meter::default(),
+        origins: KnownOrigins::default(),
         schemas: Schemas::of(&document),
         operations: Operations::of(&document),
         stopping: std::sync::atomic::AtomicBool::new(false),
@@ -191,6 +194,7 @@ impl App {
                     .service(docs)
                     .default_service(web::to(routes::nothing_here))
                     .wrap(from_fn(looks::logged))
+                    .wrap(from_fn(admission::admitted))
                     .wrap(from_fn(edge))
             }
         })
@@ -224,7 +228,10 @@ impl App {
         let handle = server.handle();
         let serving = actix_web::rt::spawn(server);
         let (stop_counting, stopped) = watch::channel(false);
-        let counting = actix_web::rt::spawn(feedback::schedule::run(state.clone().into_inner(), stopped));
+        let counting = [
+            actix_web::rt::spawn(feedback::schedule::run(state.clone().into_inner(), stopped.clone())),
+            actix_web::rt::spawn(api_client::schedule::run(state.clone().into_inner(), stopped)),
+        ];
         let jobs = with_jobs.then(|| Jobs::start(state.clone().into_inner()));
         stop.await;
         tracing::info!("stopping: requests in flight are finished");
@@ -237,7 +244,9 @@ impl App {
         let _ = serving.await;
         // Nobody looks any more: what was counted last is written.
         let _ = stop_counting.send(true);
-        let _ = counting.await;
+        for counting in counting {
+            let _ = counting.await;
+        }
         if let Some(jobs) = jobs {
             jobs.stop().await;
         }

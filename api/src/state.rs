@@ -9,7 +9,11 @@ use crate::{
     clock::Clock,
     config::Config,
     db::Db,
-    features::{feedback::counter::Counter, notification::delivery::Concerned},
+    features::{
+        api_client::{meter::Meter, origins::KnownOrigins},
+        feedback::counter::Counter,
+        notification::delivery::Concerned,
+    },
     files::FileStore,
     mail::Mailer,
     metrics::Metrics,
@@ -35,6 +39,10 @@ pub struct State {
     pub concerned: Concerned,
     /// What is looked at, until it is written.
     pub counter: Counter,
+    /// What API clients use, until it is written.
+    pub meter: Meter,
+    /// The origins that API clients name.
+    pub origins: KnownOrigins,
     pub schemas: Schemas,
     pub operations: Operations,
     /// Set when the service is asked to stop: it is no longer ready, but finishes what it began.
