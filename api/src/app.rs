@@ -26,6 +26,7 @@ use crate::{
     config::Config,
     db::Db,
     features::{
+        api_client::{self, admission, meter::Meter, origins::KnownOrigins},
         audit::looks,
         export::Exports,
         feedback::{self, counter::Counter},
@@ -110,6 +111,8 @@ pub async fn build(config: Config, purpose: Purpose, chances: Chances) -> Result
         concerned: Concerned::default(),
         counter: Counter::default(),
         exports: Exports::default(),
+        meter: Meter::default(),
+        origins: KnownOrigins::default(),
         schemas: Schemas::of(&document),
         operations: Operations::of(&document),
         stopping: std::sync::atomic::AtomicBool::new(false),
@@ -193,6 +196,7 @@ impl App {
                     .service(docs)
                     .default_service(web::to(routes::nothing_here))
                     .wrap(from_fn(looks::logged))
+                    .wrap(from_fn(admission::admitted))
                     .wrap(from_fn(edge))
             }
         })
@@ -226,7 +230,10 @@ impl App {
         let handle = server.handle();
         let serving = actix_web::rt::spawn(server);
         let (stop_counting, stopped) = watch::channel(false);
-        let counting = actix_web::rt::spawn(feedback::schedule::run(state.clone().into_inner(), stopped));
+        let counting = [
+            actix_web::rt::spawn(feedback::schedule::run(state.clone().into_inner(), stopped.clone())),
+            actix_web::rt::spawn(api_client::schedule::run(state.clone().into_inner(), stopped)),
+        ];
         let jobs = with_jobs.then(|| Jobs::start(state.clone().into_inner()));
         stop.await;
         tracing::info!("stopping: requests in flight are finished");
@@ -239,7 +246,9 @@ impl App {
         let _ = serving.await;
         // Nobody looks any more: what was counted last is written.
         let _ = stop_counting.send(true);
-        let _ = counting.await;
+        for counting in counting {
+            let _ = counting.await;
+        }
         if let Some(jobs) = jobs {
             jobs.stop().await;
         }

@@ -15,7 +15,7 @@ use utoipa_actix_web::{AppExt, service_config::ServiceConfig};
 
 use crate::{
     error::{Problem, ProblemError},
-    features::export::Form,
+    features::{api_client::scopes, export::Form},
     routes,
 };
 
@@ -84,7 +84,13 @@ fn complete(document: &mut Value) {
     debug_assert_eq!(Problem::name(), "Problem");
     document["tags"] = headings::headings();
     document["components"]["securitySchemes"] = json!({
-        "bearer": { "type": "http", "scheme": "bearer", "bearerFormat": "JWT", "description": "The access_token of POST /auth/login." }
+        "bearer": { "type": "http", "scheme": "bearer", "bearerFormat": "JWT", "description": "The access_token of POST /auth/login." },
+        "apiKey": {
+            "type": "apiKey", "in": "header", "name": "X-Api-Key",
+            "description": "A key of an API client (POST /api-clients/{id}/keys), here or as the token of Authorization: \
+                Bearer. Each operation names the scopes of which the client needs one; without `apiKey` it is closed \
+                to keys.",
+        }
     });
     document["components"]["responses"] = answers::problems();
     document["components"]["headers"] = answers::headers();
@@ -159,10 +165,22 @@ fn complete_operation(path: &str, method: &str, operation: &mut Value) {
         operation["responses"][status.to_string()] =
             json!({ "$ref": format!("#/components/responses/{status}") });
     }
-    if !OPEN.contains(&id.as_str()) {
-        // Visitors may call what shows published things; a token shows more.
-        operation["security"] =
-            if method == "get" { json!([{}, { "bearer": [] }]) } else { json!([{ "bearer": [] }]) };
+    let by_key = scopes::of(&id);
+    if by_key.is_none() && OPEN.contains(&id.as_str()) {
+        return;
+    }
+    // Visitors may call what shows published things; a token shows more.
+    let mut security = if method == "get" { vec![json!({})] } else { Vec::new() };
+    security.push(json!({ "bearer": [] }));
+    match by_key {
+        None => {}
+        Some([]) => security.push(json!({ "apiKey": [] })),
+        Some(scopes) => security.extend(scopes.iter().map(|scope| json!({ "apiKey": [scope] }))),
+    }
+    operation["security"] = security.into();
+    // As roles of a security requirement they are new in OpenAPI 3.1, and many readers of it do not show them.
+    if let Some(scopes) = by_key {
+        operation["x-scopes"] = json!(scopes);
     }
 }
 
@@ -171,7 +189,7 @@ fn offer_files(operation: &mut Value) {
     let content = &mut operation["responses"]["200"]["content"];
     let is_page = content["application/json"]["schema"]["$ref"]
         .as_str()
-        .is_some_and(|reference| reference.contains("/Page_"));
+        .is_some_and(|reference| reference.ends_with("Page"));
     if !is_page {
         return;
     }
@@ -217,39 +235,66 @@ fn shared_parameters() -> Value {
 
 /// The addresses and their methods, to tell 405 from 404.
 #[derive(Debug, Default)]
-pub struct Operations(Vec<(Vec<String>, String)>);
+pub struct Operations(Vec<Address>);
+
+/// An address, and the operations at it.
+#[derive(Debug)]
+struct Address {
+    /// What stands between the strokes; `{name}` for what varies.
+    pattern: Vec<String>,
+    /// Method and id of each.
+    operations: Vec<(String, String)>,
+}
+
+impl Address {
+    fn fits(&self, parts: &[&str]) -> bool {
+        self.pattern.len() == parts.len()
+            && self.pattern.iter().zip(parts).all(|(own, part)| own.starts_with('{') || own == part)
+    }
+
+    fn varying(&self) -> usize {
+        self.pattern.iter().filter(|part| part.starts_with('{')).count()
+    }
+}
 
 impl Operations {
     /// Reads them from the document.
     #[must_use]
     pub fn of(document: &Value) -> Self {
         let paths = document["paths"].as_object().cloned().unwrap_or_default();
-        let operations = paths
-            .into_iter()
-            .map(|(path, item)| {
-                let methods: Vec<String> = item
-                    .as_object()
-                    .into_iter()
-                    .flat_map(|item| item.keys())
-                    .map(|method| method.to_uppercase())
-                    .collect();
-                (path.split('/').map(str::to_owned).collect(), methods.join(", "))
-            })
-            .collect();
-        Self(operations)
+        let addresses = paths.into_iter().map(|(path, item)| Address {
+            pattern: path.split('/').map(str::to_owned).collect(),
+            operations: item
+                .as_object()
+                .into_iter()
+                .flatten()
+                .map(|(method, operation)| {
+                    let id = operation["operationId"].as_str().unwrap_or_default();
+                    (method.to_uppercase(), id.to_owned())
+                })
+                .collect(),
+        });
+        Self(addresses.collect())
     }
 
     /// The methods of an address; none when there is no such address.
     #[must_use]
     pub fn methods(&self, path: &str) -> Option<String> {
         let parts: Vec<&str> = path.split('/').collect();
-        let found = self.0.iter().find(|(pattern, _)| {
-            pattern.len() == parts.len()
-                && pattern
-                    .iter()
-                    .zip(&parts)
-                    .all(|(pattern, part)| pattern.starts_with('{') || pattern == part)
+        let found = self.0.iter().find(|address| address.fits(&parts))?;
+        let methods: Vec<&str> = found.operations.iter().map(|(method, _)| method.as_str()).collect();
+        Some(methods.join(", "))
+    }
+
+    /// The id of the operation at an address: a literal address comes before one that varies.
+    #[must_use]
+    pub fn id(&self, method: &str, path: &str) -> Option<String> {
+        let parts: Vec<&str> = path.split('/').collect();
+        let fitting = self.0.iter().filter(|address| address.fits(&parts));
+        let found = fitting.filter_map(|address| {
+            let (_, id) = address.operations.iter().find(|(of, _)| of == method)?;
+            Some((address.varying(), id))
         });
-        found.map(|(_, methods)| methods.clone())
+        found.min().map(|(_, id)| id.clone())
     }
 }

@@ -6,11 +6,11 @@ use utoipa_actix_web::{scope::scope, service_config::ServiceConfig};
 use crate::{
     error::{AppError, Code, Result},
     features::{
-        account, achievement, appointment, assessment, assistance, attachment, audit, calendar, case_file,
-        code_list, contract, demand, desk, docking, duplicate, enclave_entry, event, expiry, finance_case,
-        funnel, import, indicator, invitation, landing, ledger, matching, message, nda, notification, offer,
-        organisation, provider, recommendation, reminder, report, review, saved_search, search,
-        service_figures, signal, snapshot,
+        account, achievement, api_client, appointment, assessment, assistance, attachment, audit, calendar,
+        case_file, code_list, contract, demand, desk, docking, duplicate, enclave_entry, event, expiry,
+        finance_case, funnel, import, indicator, invitation, landing, ledger, matching, message, nda,
+        notification, offer, organisation, provider, recommendation, reminder, report, review, saved_search,
+        search, service_figures, signal, snapshot,
     },
     openapi, say,
     state::State,
@@ -23,6 +23,7 @@ pub fn api(config: &mut ServiceConfig) {
             .configure(account::http::routes)
             .configure(organisation::http::routes)
             .configure(invitation::http::routes)
+            .configure(api_client::http::routes)
             .configure(achievement::http::routes)
             .configure(demand::http::routes)
             .configure(provider::http::routes)

@@ -9,7 +9,12 @@ use crate::{
     clock::Clock,
     config::Config,
     db::Db,
-    features::{export::Exports, feedback::counter::Counter, notification::delivery::Concerned},
+    features::{
+        api_client::{meter::Meter, origins::KnownOrigins},
+        export::Exports,
+        feedback::counter::Counter,
+        notification::delivery::Concerned,
+    },
     files::FileStore,
     mail::Mailer,
     metrics::Metrics,
@@ -37,6 +42,10 @@ pub struct State {
     pub counter: Counter,
     /// Lists that are being written out.
     pub exports: Exports,
+    /// What API clients use, until it is written.
+    pub meter: Meter,
+    /// The origins that API clients name.
+    pub origins: KnownOrigins,
     pub schemas: Schemas,
     pub operations: Operations,
     /// Set when the service is asked to stop: it is no longer ready, but finishes what it began.

@@ -5,7 +5,7 @@ use sea_orm::entity::prelude::*;
 
 use crate::{
     Instant, coded_enum,
-    id::{AccountId, AuditId, OrganisationId},
+    id::{AccountId, ApiClientId, AuditId, OrganisationId},
 };
 
 coded_enum! {
@@ -13,6 +13,7 @@ coded_enum! {
     pub enum SubjectKind: "subject_kind" {
         Account = "account" ("账号", "account"),
         Achievement = "achievement" ("科技成果", "achievement"),
+        ApiClient = "api_client" ("接口客户端", "API client"),
         Assessment = "assessment" ("抽查", "assessment"),
         Attachment = "attachment" ("附件", "attachment"),
         Contract = "contract" ("合同", "contract"),
@@ -51,6 +52,8 @@ pub struct Model {
     pub actor_id: Option<AccountId>,
     /// For which organisation they acted.
     pub acting_organisation_id: Option<OrganisationId>,
+    /// With whose key; none when the person acted themselves.
+    pub api_client_id: Option<ApiClientId>,
     /// `submit`, `reveal_contacts`, `verify` …
     pub action: String,
     pub subject_kind: SubjectKind,

@@ -61,6 +61,10 @@ ids! {
     AlertId,
     /// An amendment of a contract.
     AmendmentId,
+    /// A front-end or platform that calls with a key.
+    ApiClientId,
+    /// A key of such a client.
+    ApiKeyId,
     /// A time at which the two sides of a docking want to meet.
     AppointmentId,
     /// An assessor's sample of a frozen report.

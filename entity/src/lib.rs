@@ -6,6 +6,7 @@
 
 pub mod account;
 pub mod achievement;
+pub mod api_client;
 pub mod assessment;
 pub mod attachment;
 pub mod audit;

@@ -4,6 +4,7 @@
 
 pub mod account;
 pub mod achievement;
+pub mod api_client;
 pub mod appointment;
 pub mod assessment;
 pub mod assistance;

@@ -77,6 +77,23 @@ pub const TABLE: &[(&str, &str)] = &[
     ("patch_me",                          "S A A A A A A"),
     ("change_password",                   "S A A A A A A"),
     ("list_my_sessions",                  "S A A A A A A"),
+    // API clients: their owners look after them, admins decide. What only whoever answers for one may do is for the
+    // editor, who is an owner. An admin ends one and its keys.
+    ("list_api_clients",                  "S A A A A A A"),
+    ("register_api_client",               "S A A A A A F"),
+    ("get_api_client",                    "S H H A H A A"),
+    ("patch_api_client",                  "S H H A H F F"),
+    ("approve_api_client",                "S H H F H A F"),
+    ("reject_api_client",                 "S H H F H A F"),
+    ("suspend_api_client",                "S H H F H A F"),
+    ("resume_api_client",                 "S H H F H A F"),
+    ("revoke_api_client",                 "S H H A H A F"),
+    ("hand_over_api_client",              "S H H A H F F"),
+    ("get_api_client_usage",              "S H H A H A A"),
+    ("list_api_keys",                     "S H H A H A A"),
+    ("create_api_key",                    "S H H A H F F"),
+    ("get_api_key",                       "S H H A H A A"),
+    ("revoke_api_key",                    "S H H A H A F"),
     // What everybody may read.
     ("get_openapi",                       "A A A A A A A"),
     ("list_code_lists",                   "A A A A A A A"),

@@ -4,6 +4,7 @@
 pub mod act;
 pub mod answer;
 pub mod body;
+pub mod cors;
 pub mod edge;
 pub mod etag;
 pub mod paging;

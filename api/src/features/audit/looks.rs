@@ -142,6 +142,7 @@ fn subject(pattern: &str, http: &HttpRequest) -> (SubjectKind, String) {
     let kind = match noun {
         "accounts" => SubjectKind::Account,
         "achievements" => SubjectKind::Achievement,
+        "api-clients" => SubjectKind::ApiClient,
         "assessments" => SubjectKind::Assessment,
         "attachments" => SubjectKind::Attachment,
         "contracts" => SubjectKind::Contract,

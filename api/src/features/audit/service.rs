@@ -80,6 +80,7 @@ pub async fn record(tx: &Tx, cx: &Context, record: Record) -> Result<AuditId> {
         at: Set(cx.now),
         actor_id: Set(cx.account_id()),
         acting_organisation_id: Set(cx.acting),
+        api_client_id: Set(cx.via),
         action: Set(record.action),
         subject_kind: Set(record.subject.0),
         subject_id: Set(record.subject.1),

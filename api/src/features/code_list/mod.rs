@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 
 use sha2::{Digest, Sha256};
 use techmart_entity::{
-    account, assessment, attachment, audit, calendar, contract, demand, desk, docking, duplicate,
+    account, api_client, assessment, attachment, audit, calendar, contract, demand, desk, docking, duplicate,
     enclave_entry, event, expiry, finance_case, funnel, import, indicator, ledger, listing, notification,
     organisation, provider, recommendation, saved_search, signal,
     value::{
@@ -104,6 +104,9 @@ fn all() -> Vec<CodeList> {
         code_list::<matching::dto::RuledOutBy>(),
         code_list::<account::Role>(),
         code_list::<account::one_time_token::TokenPurpose>(),
+        code_list::<api_client::scope::ApiScope>(),
+        code_list::<api_client::status::ApiClientMove>(),
+        code_list::<api_client::status::ApiClientStatus>(),
         code_list::<assessment::AssessmentMove>(),
         code_list::<assessment::AssessmentStatus>(),
         code_list::<assessment::Verdict>(),

@@ -53,6 +53,7 @@ pub fn path(kind: SubjectKind, id: &str) -> Option<String> {
         SubjectKind::Duplicate => "duplicates",
         SubjectKind::Signal => "signals",
         SubjectKind::Event => "events",
+        SubjectKind::ApiClient => "api-clients",
         SubjectKind::Account
         | SubjectKind::Attachment
         | SubjectKind::Calendar

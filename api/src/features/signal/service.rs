@@ -143,6 +143,7 @@ async fn concerned(tx: &Tx, row: &Model) -> Result<Vec<OrganisationId>> {
                 listed.extend(subject.id.parse::<ListingId>());
             }
             SubjectKind::Account
+            | SubjectKind::ApiClient
             | SubjectKind::Assessment
             | SubjectKind::Attachment
             | SubjectKind::Calendar

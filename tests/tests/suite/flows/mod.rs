@@ -1,6 +1,7 @@
 //! Stories: several actors, one after another.
 
 mod achievement;
+mod api_clients;
 mod cases;
 mod checks;
 mod contracts;

@@ -5,8 +5,8 @@ use techmart_api::{
     features::notification::{
         delivery::gathered,
         told::{
-            Both, Why, case, contract, desk, docking, event, expiry, listing, organisation, recommendation,
-            saved_search,
+            Both, Why, api_client, case, contract, desk, docking, event, expiry, listing, organisation,
+            recommendation, saved_search,
         },
     },
     mail::{
@@ -16,6 +16,7 @@ use techmart_api::{
 };
 use techmart_entity::{
     Day, Instant,
+    api_client::status::ApiClientStatus,
     audit::SubjectKind,
     contract::status::ContractStatus,
     desk::Queue,
@@ -164,6 +165,19 @@ fn of_kind(kind: NotificationKind) -> Vec<(&'static str, Words)> {
             ("interest", expiring(TermKind::Interest, false)),
             ("interest_today", expiring(TermKind::Interest, true)),
         ],
+        NotificationKind::ApiClient => {
+            let to = |status| Both::label(status);
+            let why = Why::new(None, Some("用途说明不清楚"));
+            let about = |action: &str, to: &Both, why: &Why| api_client::words("市科创门户", action, to, why);
+            vec![
+                ("asked", about("register", &to(ApiClientStatus::Requested), &none)),
+                ("approved", about("approve", &to(ApiClientStatus::Approved), &none)),
+                ("rejected", about("reject", &to(ApiClientStatus::Rejected), &why)),
+                ("more", about("ask_scopes", &to(ApiClientStatus::Approved), &none)),
+                ("key", about("create_key", &Both::default(), &none)),
+                ("handed_over", about("hand_over", &Both::default(), &none)),
+            ]
+        }
         NotificationKind::Desk => vec![
             ("given", desk::words(Queue::Review, TITLE, due, desk::Said::Given)),
             ("warning", desk::words(Queue::Review, TITLE, due, desk::Said::Warning)),

@@ -1,6 +1,7 @@
 //! The life cycles as grids: a change of one shows here and has to be meant.
 
 use techmart_entity::{
+    api_client::status::ApiClientStatus,
     assessment::AssessmentStatus,
     contract::status::ContractStatus,
     docking::{
@@ -44,6 +45,7 @@ fn the_life_cycles_are_what_the_domain_says() {
         ("sign-up for an event", grid(SignUpStatus::ALL)),
         ("item of an event", grid(EventItemStatus::ALL)),
         ("pair of an event", grid(EventPairStatus::ALL)),
+        ("API client", grid(ApiClientStatus::ALL)),
     ] {
         all.push_str(&format!("# {name}\n{text}\n"));
     }

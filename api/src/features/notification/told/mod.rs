@@ -5,6 +5,7 @@
 //! Nothing private is told: titles, stages and the reasons that their authors gave for the other side to read. An
 //! enterprise that posts without its name is never named, since organisations are not.
 
+pub mod api_client;
 pub mod case;
 pub mod contract;
 pub mod desk;
@@ -86,6 +87,7 @@ async fn of_act(db: &impl ConnectionTrait, act: &audit::Model) -> Result<Option<
         SubjectKind::Contract => contract::of(db, act).await?,
         SubjectKind::Organisation => organisation::of(db, act).await?,
         SubjectKind::ProviderEntry => organisation::of_entry(db, act).await?,
+        SubjectKind::ApiClient => api_client::of(db, act).await?,
         SubjectKind::DeskItem => desk::of(db, act).await?,
         // It says itself whether whoever did it is told.
         SubjectKind::Event => return event::of(db, act).await,

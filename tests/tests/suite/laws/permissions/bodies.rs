@@ -36,6 +36,13 @@ impl Scene {
                 json!({ "content": { "title": "改过的标题" } })
             }
             "withdraw_docking_offer" => json!({}),
+            "register_api_client" => {
+                json!({ "name": format!("客户端 {kind}"), "purpose": "公开读取。", "scopes": ["catalogue:read"] })
+            }
+            "patch_api_client" => json!({ "name": "改过的名字" }),
+            "approve_api_client" | "create_api_key" => json!({}),
+            "revoke_api_client" => reason,
+            "hand_over_api_client" => json!({ "account_id": any }),
             _ if name.starts_with("return_")
                 || name.starts_with("reject_")
                 || name.starts_with("suspend_")
