@@ -236,6 +236,7 @@ pub fn refused(error: &(dyn Error + 'static)) -> Option<Refused> {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may fail loudly")]
 mod tests {
     use std::time::Duration;
 

@@ -122,6 +122,7 @@ fn retry_after(value: &str, now: Instant) -> Option<Span> {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may fail loudly")]
 mod tests {
     use chrono::{DateTime, Duration as Span};
 

@@ -92,6 +92,7 @@ pub fn example(event_type: EventType) -> Value {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may fail loudly")]
 mod tests {
     use techmart_entity::webhook::EventType;
 

@@ -42,6 +42,7 @@ pub fn is_too_long(now: Instant, since: Instant) -> bool {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may fail loudly")]
 mod tests {
     use chrono::{DateTime, Duration as Span};
 

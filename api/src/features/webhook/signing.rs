@@ -38,6 +38,7 @@ pub fn signatures(secrets: &[&str], id: &str, timestamp: i64, body: &[u8]) -> Re
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may fail loudly")]
 mod tests {
     use super::{BASE64_STANDARD, Engine, PREFIX, new_secret, signatures};
 
