@@ -15,7 +15,7 @@ use utoipa_actix_web::{AppExt, service_config::ServiceConfig};
 
 use crate::{
     error::{Problem, ProblemError},
-    features::{api_client::scopes, export::Form},
+    features::{api_client::scopes, export::Form, webhook},
     routes,
 };
 
@@ -92,6 +92,7 @@ fn complete(document: &mut Value) {
                 to keys.",
         }
     });
+    document["webhooks"] = webhook::document::webhooks();
     document["components"]["responses"] = answers::problems();
     document["components"]["headers"] = answers::headers();
     document["components"]["parameters"] = shared_parameters();

@@ -50,3 +50,4 @@ pub mod service_figures;
 pub mod signal;
 pub mod snapshot;
 pub mod verification;
+pub mod webhook;

@@ -23,6 +23,7 @@ use super::{
 use crate::{
     auth::key::Key,
     error::Result,
+    features::export::page_or_file,
     web::{
         act::{Act, Look},
         answer::Answer,
@@ -66,7 +67,7 @@ fn shown(row: techmart_entity::api_client::Model) -> Answer<ApiClientOut> {
     responses((status = 200, body = Page<ApiClientOut>)))]
 #[get("")]
 async fn list_api_clients(look: Look, query: Query<ApiClientQuery>) -> Result<HttpResponse> {
-    Ok(view::list(look.state.db.read(), &look, query.0).await?.respond(&look.http))
+    page_or_file(look, query, async |look, query| view::list(look.state.db.read(), look, query).await).await
 }
 
 /// Asks for an API client: of an organisation by its owner, or for public reading (`organisation_id` null) by any
@@ -205,7 +206,10 @@ async fn get_api_client_usage(
     responses((status = 200, body = Page<ApiKeyOut>)))]
 #[get("/{id}/keys")]
 async fn list_api_keys(look: Look, id: Id<ApiClientId>, query: Query<ApiKeyQuery>) -> Result<HttpResponse> {
-    Ok(view::keys(look.state.db.read(), &look, id.0, query.0).await?.respond(&look.http))
+    page_or_file(look, query, async move |look, query| {
+        view::keys(look.state.db.read(), look, id.0, query).await
+    })
+    .await
 }
 
 /// Makes a key and shows it, this once. The key in use goes on for the overlap, so that both open the same while
