@@ -152,6 +152,25 @@ impl Client {
         self.reply(format!("{method} {path}"), &method, &url, None, response).await
     }
 
+    /// A list in the form that Accept names.
+    ///
+    /// # Errors
+    /// What refuses it.
+    pub async fn file(&self, path: &str, accept: &str) -> Result<Vec<u8>, Box<Reply>> {
+        let url = format!("{}/api/v1{path}", self.base);
+        let mut request = self.http.get(&url).header("accept", accept);
+        if let Some(token) = &self.token {
+            request = request.bearer_auth(token);
+        }
+        let response = request.send().await.unwrap();
+        if response.status() == StatusCode::OK {
+            let media_type = response.headers()["content-type"].to_str().unwrap().to_owned();
+            assert!(media_type.starts_with(accept), "{path}: {media_type}");
+            return Ok(response.bytes().await.unwrap().to_vec());
+        }
+        Err(Box::new(self.reply(format!("GET {path} as {accept}"), &Method::GET, &url, None, response).await))
+    }
+
     async fn reply(
         &self,
         asked: String,

@@ -37,7 +37,6 @@ async fn list_audit(look: Look, query: Query<AuditQuery>) -> Result<HttpResponse
                 "The audit log is for admins and auditors."
             )));
         }
-        let Query(query) = query;
         let mark = AuditQuery { limit: None, cursor: None, ..query.clone() };
         let cut = Cut::<AuditId>::read(query.limit, query.cursor.as_deref(), &mark)?;
         let subject = query.subject_kind.zip(query.subject_id.clone());

@@ -45,7 +45,6 @@ fn shown(row: Model) -> Answer<EnclaveEntryOut> {
 async fn list_enclave_entries(look: Look, query: Query<EnclaveEntryQuery>) -> Result<HttpResponse> {
     page_or_file(look, query, async move |look, query| {
         may_open(look)?;
-        let Query(query) = query;
         let mark = EnclaveEntryQuery { limit: None, cursor: None, ..query.clone() };
         let cut = Cut::<EnclaveEntryId>::read(query.limit, query.cursor.as_deref(), &mark)?;
         let filter = repo::Filter { listing: query.listing_id, status: query.status, demo: query.demo };

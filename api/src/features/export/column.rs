@@ -42,8 +42,13 @@ impl Column {
 
 /// The columns of rows of a schema, in no order that means anything.
 pub fn columns(schemas: &Schemas, row: &RefOr<Schema>) -> Vec<Column> {
+    columns_of(schemas, &serde_json::to_value(row).unwrap_or_default())
+}
+
+/// The columns of rows of a schema of the document.
+pub fn columns_of(schemas: &Schemas, row: &Value) -> Vec<Column> {
     let mut found = Vec::new();
-    walk(schemas, &serde_json::to_value(row).unwrap_or_default(), &mut Vec::new(), None, &mut found);
+    walk(schemas, row, &mut Vec::new(), None, &mut found);
     found
 }
 

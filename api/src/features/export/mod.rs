@@ -187,3 +187,34 @@ fn in_time(
         }
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::{Form, column, headings};
+    use crate::{openapi, web::schemas::Schemas};
+
+    #[test]
+    fn every_column_of_every_list_has_a_chinese_heading() {
+        let document = openapi::document();
+        let schemas = Schemas::of(&document);
+        let mut without = BTreeSet::new();
+        let mut lists = 0;
+        for item in document["paths"].as_object().unwrap().values() {
+            let content = &item["get"]["responses"]["200"]["content"];
+            if content[Form::Workbook.essence()].is_null() {
+                continue;
+            }
+            lists += 1;
+            let page = content["application/json"]["schema"]["$ref"].as_str().unwrap();
+            let page = schemas.component(page.rsplit('/').next().unwrap());
+            let row = &page["properties"]["items"]["items"];
+            for column in column::columns_of(&schemas, row) {
+                without.extend(column.path.into_iter().filter(|field| headings::chinese(field).is_none()));
+            }
+        }
+        assert!(lists > 40, "{lists}");
+        assert!(without.is_empty(), "fields without a Chinese name: {without:?}");
+    }
+}

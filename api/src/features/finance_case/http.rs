@@ -50,7 +50,6 @@ fn shown(row: Model) -> Answer<FinanceCaseOut> {
 async fn list_finance_cases(look: Look, query: Query<FinanceCaseQuery>) -> Result<HttpResponse> {
     page_or_file(look, query, async move |look, query| {
         may_open(look)?;
-        let Query(query) = query;
         let mark = FinanceCaseQuery { limit: None, cursor: None, ..query.clone() };
         let cut = Cut::<FinanceCaseId>::read(query.limit, query.cursor.as_deref(), &mark)?;
         let filter = repo::Filter {

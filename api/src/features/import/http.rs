@@ -61,7 +61,6 @@ async fn start_import(act: Act, query: Query<ImportQuery>, payload: Payload) -> 
 async fn list_imports(look: Look, query: Query<ImportsQuery>) -> Result<HttpResponse> {
     page_or_file(look, query, async move |look, query| {
         policy::work_with(look)?;
-        let Query(query) = query;
         let cut = Cut::<ImportId>::read(query.limit, query.cursor.as_deref(), &"imports")?;
         let rows = repo::list(look.state.db.read(), cut.after, cut.limit + 1).await?;
         Ok(cut.page(rows, |row| row.id, ImportOut::from))
@@ -91,7 +90,6 @@ async fn list_import_rows(
 ) -> Result<HttpResponse> {
     page_or_file(look, query, async move |look, query| {
         policy::work_with(look)?;
-        let Query(query) = query;
         let db = look.state.db.read();
         let import = repo::find(db, id.0).await?;
         let mark = ("import_rows", import.id, query.outcome);

@@ -60,7 +60,6 @@ pub fn may_open(cx: &Context) -> Result<()> {
 async fn list_ledger(look: Look, query: Query<LedgerQuery>) -> Result<HttpResponse> {
     page_or_file(look, query, async move |look, query| {
         may_open(look)?;
-        let Query(query) = query;
         let mark = LedgerQuery { limit: None, cursor: None, ..query.clone() };
         let cut = Cut::<EntryId>::read(query.limit, query.cursor.as_deref(), &mark)?;
         let filter = repo::Filter {

@@ -63,7 +63,6 @@ async fn list_reviews(look: Look, query: Query<ReviewQuery>) -> Result<HttpRespo
                 "The queue is for the centre and auditors."
             )));
         }
-        let Query(query) = query;
         let mark = ReviewQuery { limit: None, cursor: None, ..query.clone() };
         let cut = Cut::<repo::ListKey>::read(query.limit, query.cursor.as_deref(), &mark)?;
         let working = if query.status.is_empty() {

@@ -11,6 +11,7 @@ mod docking;
 mod duplicates;
 mod events;
 mod expiry;
+mod exports;
 mod feedback;
 mod funnel;
 mod import;
