@@ -180,7 +180,7 @@ fn in_time(
     place: Place,
 ) -> impl Stream<Item = Result<Bytes>> {
     let until = tokio::time::Instant::now() + LIMIT;
-    stream::try_unfold((body, place), async move |(mut body, place)| {
+    stream::try_unfold((body, place), move |(mut body, place)| async move {
         match tokio::time::timeout_at(until, body.next()).await {
             Ok(part) => Ok(part.transpose()?.map(|bytes| (bytes, (body, place)))),
             Err(_) => Err(AppError::internal("a list was not taken in time")),

@@ -104,7 +104,7 @@ fn begin<'a>(
     language: Language,
     formats: &Formats,
 ) -> std::result::Result<&'a mut Worksheet, XlsxError> {
-    let sheet = book.add_worksheet_with_constant_memory();
+    let sheet = book.add_worksheet_with_constant_memory()?;
     sheet.set_freeze_panes(1, 0)?;
     for (place, column) in (0..).zip(columns) {
         sheet.set_column_width(place, width(column.kind))?;
