@@ -31,11 +31,13 @@ use crate::{
         feedback::{self, counter::Counter},
         health,
         notification::delivery::Concerned,
+        webhook,
     },
     files::FileStore,
     jobs, mail,
     metrics::Metrics,
     openapi::{self, Operations},
+    outbound,
     outbox::{Outbox, relay},
     routes,
     state::State,
@@ -106,6 +108,7 @@ pub async fn build(config: Config, purpose: Purpose, chances: Chances) -> Result
         jwt,
         passwords,
         metrics: Metrics::new()?,
+        webhooks: outbound::client(config.outbound_targets, webhook::sender::WITHIN)?,
         outbox: Outbox::default(),
         concerned: Concerned::default(),
         counter: Counter::default(),
@@ -268,6 +271,7 @@ impl Jobs {
         let tasks = vec![
             actix_web::rt::spawn(fill_index(Arc::clone(&state))),
             actix_web::rt::spawn(relay::run(Arc::clone(&state), stopped.clone())),
+            actix_web::rt::spawn(webhook::sender::run(Arc::clone(&state), stopped.clone())),
             actix_web::rt::spawn(jobs::schedule::run(state, stopped)),
         ];
         Self { stop, tasks }

@@ -7,7 +7,7 @@ use utoipa_actix_web::{AppExt, service_config::ServiceConfig};
 
 use crate::{
     error::{Problem, ProblemError},
-    features::api_client::scopes,
+    features::{api_client::scopes, webhook},
     routes,
 };
 
@@ -82,6 +82,7 @@ fn complete(document: &mut Value) {
                 to keys.",
         }
     });
+    document["webhooks"] = webhook::document::webhooks();
     document["components"]["responses"] = shared_responses();
     document["components"]["parameters"] = shared_parameters();
     forbid_blanks(&mut document["components"]["schemas"]);

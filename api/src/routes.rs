@@ -10,7 +10,7 @@ use crate::{
         case_file, code_list, contract, demand, desk, docking, duplicate, enclave_entry, event, expiry,
         finance_case, funnel, import, indicator, invitation, landing, ledger, matching, message, nda,
         notification, offer, organisation, provider, recommendation, reminder, report, review, saved_search,
-        search, service_figures, signal, snapshot,
+        search, service_figures, signal, snapshot, webhook,
     },
     openapi, say,
     state::State,
@@ -61,6 +61,7 @@ pub fn api(config: &mut ServiceConfig) {
             .configure(report::http::routes)
             .configure(assessment::http::routes)
             .configure(import::http::routes)
+            .configure(webhook::http::routes)
             .configure(code_list::http::routes)
             .configure(audit::http::routes)
             .configure(openapi::routes),

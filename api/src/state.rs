@@ -35,6 +35,8 @@ pub struct State {
     pub rate_limits: RateLimits,
     pub metrics: Metrics,
     pub outbox: Outbox,
+    /// Calls the endpoints of webhooks, and only where they may lead.
+    pub webhooks: reqwest::Client,
     /// Whom the act concerns that mails are just being sent about.
     pub concerned: Concerned,
     /// What is looked at, until it is written.

@@ -37,6 +37,7 @@ coded_enum! {
         Signal = "signal" ("异常信号", "signal"),
         Snapshot = "snapshot" ("报告快照", "frozen report"),
         System = "system" ("系统", "the service itself"),
+        Webhook = "webhook" ("事件推送", "webhook"),
     }
 }
 

@@ -139,4 +139,12 @@ ids! {
     SnapshotId,
     /// One version of a listing's content.
     VersionId,
+    /// A call to an endpoint.
+    WebhookAttemptId,
+    /// An event that an endpoint is told of.
+    WebhookDeliveryId,
+    /// What endpoints are told of.
+    WebhookEventId,
+    /// An endpoint: where a client is called.
+    WebhookId,
 }

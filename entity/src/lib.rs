@@ -38,6 +38,7 @@ pub mod saved_search;
 pub mod signal;
 pub mod snapshot;
 pub mod value;
+pub mod webhook;
 
 /// An instant, stored in UTC and cut to milliseconds by the clock that made it.
 pub type Instant = chrono::DateTime<chrono::Utc>;

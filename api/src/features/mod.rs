@@ -49,3 +49,4 @@ pub mod service_figures;
 pub mod signal;
 pub mod snapshot;
 pub mod verification;
+pub mod webhook;

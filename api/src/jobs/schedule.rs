@@ -8,7 +8,7 @@ use super::examine;
 use crate::{
     features::{
         account, appointment, attachment, desk, docking, event, expiry, import, invitation, listing, offer,
-        organisation, provider, reminder, saved_search, snapshot,
+        organisation, provider, reminder, saved_search, snapshot, webhook,
     },
     outbox::relay,
     state::State,
@@ -65,6 +65,7 @@ pub async fn sweep(state: &State) {
     report("brought in line on the desk", desk::schedule::reconcile(state).await);
     report("walks begun", examine::begin(state).await);
     report("files swept", attachment::service::sweep(state).await);
+    report("webhook events swept", webhook::schedule::sweep(state).await);
     report("files of rows swept", import::service::sweep(state).await);
     if let Err(error) = account::service::sweep(state).await {
         tracing::warn!(%error, "old tokens could not be swept");

@@ -7,7 +7,7 @@ use techmart_entity::api_client::{Scopes, scope::ApiScope};
 
 use ApiScope::{
     CatalogueRead, DockingsRead, DockingsWrite, EventsWrite, FeedbackRead, ListingsRead, ListingsWrite,
-    MatchesRead, OrganisationRead,
+    MatchesRead, OrganisationRead, WebhooksManage,
 };
 
 /// What everybody reads, and what shows an organisation its own besides.
@@ -170,6 +170,20 @@ pub const TABLE: &[(&str, &[ApiScope])] = &[
     ("bring_event_item", &[EventsWrite]),
     ("withdraw_event_item", &[EventsWrite]),
     ("list_event_pairs", &[EventsWrite]),
+    // Its webhooks.
+    ("list_webhooks", &[WebhooksManage]),
+    ("create_webhook", &[WebhooksManage]),
+    ("get_webhook", &[WebhooksManage]),
+    ("patch_webhook", &[WebhooksManage]),
+    ("delete_webhook", &[WebhooksManage]),
+    ("rotate_webhook_secret", &[WebhooksManage]),
+    ("enable_webhook", &[WebhooksManage]),
+    ("disable_webhook", &[WebhooksManage]),
+    ("test_webhook", &[WebhooksManage]),
+    ("replay_webhook", &[WebhooksManage]),
+    ("list_webhook_deliveries", &[WebhooksManage]),
+    ("get_webhook_delivery", &[WebhooksManage]),
+    ("replay_webhook_delivery", &[WebhooksManage]),
 ];
 
 /// The scopes of which an operation asks for one; none when it is closed to keys.

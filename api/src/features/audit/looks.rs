@@ -161,6 +161,7 @@ fn subject(pattern: &str, http: &HttpRequest) -> (SubjectKind, String) {
         "recommendations" => SubjectKind::Recommendation,
         "signals" => SubjectKind::Signal,
         "snapshots" => SubjectKind::Snapshot,
+        "webhooks" => SubjectKind::Webhook,
         // No noun of the log: its words say it.
         _ => return (SubjectKind::System, noun.to_owned()),
     };

@@ -14,9 +14,10 @@ use techmart_entity::{
         code_list::{CodeItem, CodeList, code_list},
         cooperation, field, industry, ip, maturity, money,
     },
+    webhook,
 };
 
-use crate::features::{check, matching, service_figures};
+use crate::features::{check, matching, service_figures, webhook as webhooks};
 
 /// Codes of the towns that lie in the zone unless the configuration says otherwise.
 pub const ZONE_TOWNS: &[&str] = &["zone_core", "lianhe", "tanqiao", "shashi_farm", "cenhe", "guanyindang"];
@@ -207,6 +208,13 @@ fn all() -> Vec<CodeList> {
         code_list::<signal::SignalKind>(),
         code_list::<signal::SignalMove>(),
         code_list::<signal::SignalStatus>(),
+        code_list::<webhook::EventType>(),
+        code_list::<webhook::attempt::AttemptOutcome>(),
+        code_list::<webhook::delivery::DeliveryStatus>(),
+        code_list::<webhook::endpoint::DisabledReason>(),
+        code_list::<webhook::endpoint::WebhookMove>(),
+        code_list::<webhook::endpoint::WebhookStatus>(),
+        code_list::<webhooks::dto::Resource>(),
     ]
 }
 

@@ -94,7 +94,8 @@ pub async fn of(db: &impl ConnectionTrait, kind: SubjectKind, id: &str, today: D
         | SubjectKind::Plan
         | SubjectKind::SavedSearch
         | SubjectKind::Snapshot
-        | SubjectKind::System => Vec::new(),
+        | SubjectKind::System
+        | SubjectKind::Webhook => Vec::new(),
     };
     Ok(waiting)
 }

@@ -67,7 +67,8 @@ pub fn path(kind: SubjectKind, id: &str) -> Option<String> {
         | SubjectKind::ProviderEntry
         | SubjectKind::SavedSearch
         | SubjectKind::Snapshot
-        | SubjectKind::System => return None,
+        | SubjectKind::System
+        | SubjectKind::Webhook => return None,
     };
     Some(format!("{plural}/{id}"))
 }

@@ -163,7 +163,8 @@ async fn concerned(tx: &Tx, row: &Model) -> Result<Vec<OrganisationId>> {
             | SubjectKind::Signal
             | SubjectKind::SavedSearch
             | SubjectKind::Snapshot
-            | SubjectKind::System => {}
+            | SubjectKind::System
+            | SubjectKind::Webhook => {}
         }
     }
     let rows = listings::by_ids(tx, &listed).await?;

@@ -30,3 +30,4 @@ mod signals;
 mod suspension;
 mod three_years;
 mod tour;
+mod webhooks;

@@ -6,7 +6,7 @@ use techmart_api::{
         delivery::gathered,
         told::{
             Both, Why, api_client, case, contract, desk, docking, event, expiry, listing, organisation,
-            recommendation, saved_search,
+            recommendation, saved_search, webhook,
         },
     },
     mail::{
@@ -27,6 +27,7 @@ use techmart_entity::{
     notification::{MailState, Model, NotificationKind, Words},
     organisation::status::VerificationStatus,
     provider::status::EntryStatus,
+    webhook::endpoint::DisabledReason,
 };
 
 const URL: &str = "https://techmart.example";
@@ -176,6 +177,10 @@ fn of_kind(kind: NotificationKind) -> Vec<(&'static str, Words)> {
                 ("more", about("ask_scopes", &to(ApiClientStatus::Approved), &none)),
                 ("key", about("create_key", &Both::default(), &none)),
                 ("handed_over", about("hand_over", &Both::default(), &none)),
+                (
+                    "webhook_disabled",
+                    webhook::words("市科创门户", "receiver.example", &Both::label(DisabledReason::Failing)),
+                ),
             ]
         }
         NotificationKind::Desk => vec![

@@ -42,6 +42,11 @@ impl Scene {
             "patch_api_client" => json!({ "name": "改过的名字" }),
             "approve_api_client" | "create_api_key" => json!({}),
             "revoke_api_client" => reason,
+            "create_webhook" => {
+                json!({ "api_client_id": self.api_client, "url": "https://receiver.example/techmart" })
+            }
+            "patch_webhook" => json!({ "description": "门户" }),
+            "replay_webhook" => json!({ "since": "2026-11-30T00:00:00.000Z" }),
             "hand_over_api_client" => json!({ "account_id": any }),
             _ if name.starts_with("return_")
                 || name.starts_with("reject_")

@@ -52,6 +52,9 @@ pub struct Scene {
     /// An API client of the university's, and a key of it.
     pub api_client: String,
     pub api_key: String,
+    /// An endpoint of that client, and a delivery to it.
+    pub webhook: String,
+    pub delivery: String,
     pub spare: Client,
 }
 
@@ -148,6 +151,11 @@ impl Scene {
         let invitations = format!("/organisations/{}/invitations", university.acting.as_deref().unwrap());
         let invitation = id_of(&university.post(&invitations, invited).await.created());
         let (api_client, api_key) = api_client(&university, &actors.admin).await;
+        let address = json!({ "api_client_id": api_client, "url": "https://receiver.example/" });
+        let webhook = id_of(&university.post("/webhooks", address).await.created());
+        // It is disabled before it is tested, so that nothing waits to be tried again.
+        university.act(&format!("/webhooks/{webhook}/disable")).await.ok();
+        let delivery = id_of(&university.act(&format!("/webhooks/{webhook}/test")).await.status(202));
         let auditor = actors.with_role("auditor", "auditor").await;
         let admin = actors.admin.clone();
         let (report, assessment) = assessed(&clerk, &admin, &auditor).await;
@@ -179,6 +187,8 @@ impl Scene {
             invitation,
             api_client,
             api_key,
+            webhook,
+            delivery,
             spare,
             world,
         }
@@ -221,6 +231,7 @@ impl Scene {
             "organisations" => &self.university,
             "dockings" => &self.docking,
             "api-clients" => &self.api_client,
+            "webhooks" => &self.webhook,
             "assistances" => &self.case.assistance,
             "attachments" => &self.attachment,
             "ledger" => &self.entry,
@@ -248,6 +259,7 @@ impl Scene {
             .replace("{id}", id)
             .replace("{account_id}", self.spare.account_id.as_deref().unwrap())
             .replace("{key_id}", &self.api_key)
+            .replace("{delivery_id}", &self.delivery)
             .replace("{meeting_id}", &self.meeting)
             .replace("{nda_id}", &self.case.nda)
             .replace("{appointment_id}", &self.case.appointment)
