@@ -16,8 +16,8 @@ use techmart_search::{
 use super::{
     MODEL,
     dto::{
-        AchievementMatchesOut, DemandMatchesOut, MatchOut, MatchPart, MatchPreviewIn, MatchQuery,
-        MatchRelation, MatchesOut, PairingOut, MatchPartOut, RuledOut,
+        AchievementMatchesOut, DemandMatchesOut, MatchOut, MatchPart, MatchPartOut, MatchPreviewIn,
+        MatchQuery, MatchRelation, MatchesOut, PairingOut, RuledOut,
     },
     reasons::sentences,
     rule_out,

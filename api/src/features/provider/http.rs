@@ -7,7 +7,7 @@ use techmart_entity::{
 use utoipa_actix_web::{scope::scope, service_config::ServiceConfig};
 
 use super::{
-    dto::{AgreementIn, ProviderEntryOut, EntryReasonIn},
+    dto::{AgreementIn, EntryReasonIn, ProviderEntryOut},
     service as entries, view as entry_view,
 };
 

@@ -71,7 +71,11 @@ pub fn show(row: Model, relation: Relation) -> Answer<ProviderEntryOut> {
 ///
 /// # Errors
 /// 404 when there is none that the caller may see.
-pub async fn one(db: &impl ConnectionTrait, cx: &Context, page: ListingId) -> Result<Answer<ProviderEntryOut>> {
+pub async fn one(
+    db: &impl ConnectionTrait,
+    cx: &Context,
+    page: ListingId,
+) -> Result<Answer<ProviderEntryOut>> {
     let page = listing::repo::find(db, ListingKind::Provider, page).await?;
     let relation = relation(db, cx, &page).await?;
     let row = repo::latest(db, page.id).await?;
