@@ -76,6 +76,9 @@ const OPEN: &[&str] = &[
     "renew_by_link",
 ];
 
+/// Operations that are asked by POST and write nothing: a repetition needs no key, and there is no version.
+const ASKED_BY_POST: &[&str] = &["check_achievement", "check_demand", "check_provider", "preview_matches"];
+
 fn complete(document: &mut Value) {
     document["openapi"] = "3.1.0".into();
     let schemas = &mut document["components"]["schemas"];
@@ -107,6 +110,7 @@ fn complete(document: &mut Value) {
             describe(operation);
         }
     }
+    examples::lend(document);
 }
 
 /// What has to say something says it with more than white space.
@@ -149,6 +153,10 @@ fn complete_operation(path: &str, method: &str, operation: &mut Value) {
                 json!({ "description": "The version that If-None-Match names is the present one." });
         }
         "post" if is_auth => statuses.extend([409, 413, 415, 422]),
+        "post" if ASKED_BY_POST.contains(&id.as_str()) => {
+            share("ActingOrganisation");
+            statuses.extend([413, 415, 422]);
+        }
         "post" => {
             share("ActingOrganisation");
             share("IdempotencyKey");

@@ -102,6 +102,8 @@ def people():
 
 
 if __name__ == "__main__":
+    # Whoever ends this ends the service and the command too.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     with demo() as environment:
         ended = subprocess.run(sys.argv[1:], env=os.environ | environment)
     sys.exit(ended.returncode)

@@ -151,6 +151,13 @@ impl Book {
                 }
             }
         }
+        // A body that fits the document is an example of it, whatever became of the request.
+        if line.0 == 0
+            && let Some(body) = exchange.request
+            && ![400, 401, 413, 415].contains(&reply.status.as_u16())
+        {
+            line.1.insert("request".to_owned(), short(body, ""));
+        }
         if *line != before {
             self.write();
         }

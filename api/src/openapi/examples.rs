@@ -2,7 +2,7 @@
 //! The suite writes the lines that are missing (`TECHMART_TEST_EXAMPLES`), and a law holds all of them
 //! against the document.
 
-use std::sync::LazyLock;
+use std::{collections::BTreeMap, sync::LazyLock};
 
 use serde_json::{Map, Value};
 
@@ -41,6 +41,38 @@ pub fn complete(id: &str, operation: &mut Value) {
     if !refusals.is_empty() {
         let known = operation["description"].as_str().unwrap_or_default();
         operation["description"] = format!("{known}\n\nRefusals met: {}.", refusals.join(", ")).into();
+    }
+}
+
+/// Lends to what has no example of its own the one that another operation has of the same schema.
+pub fn lend(document: &mut Value) {
+    let mut known: BTreeMap<String, Value> = BTreeMap::new();
+    each_content(document, &mut |content| {
+        if let (Some(schema), Some(example)) = (content["schema"]["$ref"].as_str(), content.get("example")) {
+            known.entry(schema.to_owned()).or_insert_with(|| example.clone());
+        }
+    });
+    each_content(document, &mut |content| {
+        if content.get("example").is_none()
+            && let Some(example) = content["schema"]["$ref"].as_str().and_then(|schema| known.get(schema))
+        {
+            content["example"] = example.clone();
+        }
+    });
+}
+
+/// Goes over the JSON bodies of all requests and answers.
+fn each_content(document: &mut Value, visit: &mut impl FnMut(&mut Value)) {
+    let paths = document["paths"].as_object_mut().into_iter().flat_map(Map::values_mut);
+    for operation in paths.filter_map(Value::as_object_mut).flat_map(Map::values_mut) {
+        if let Some(content) = operation.pointer_mut("/requestBody/content/application~1json") {
+            visit(content);
+        }
+        for answer in operation["responses"].as_object_mut().into_iter().flat_map(Map::values_mut) {
+            if let Some(content) = answer.pointer_mut("/content/application~1json") {
+                visit(content);
+            }
+        }
     }
 }
 

@@ -20,6 +20,7 @@ pub fn tidy(document: &mut Value) {
             members.remove("default");
         }
     });
+    each_within(&mut document["components"]["schemas"], &null_where_left_out);
     let Some(paths) = document["paths"].as_object_mut() else { return };
     for operation in paths.values_mut().filter_map(Value::as_object_mut).flat_map(|item| item.values_mut()) {
         for parameter in operation["parameters"].as_array_mut().into_iter().flatten() {
@@ -73,6 +74,20 @@ fn rename_generics(document: &mut Value) {
             reference.clone_from(new);
         }
     });
+}
+
+/// Of a generic member that may be null the document only says that it may be absent. Where it is answered (what is
+/// sent is closed) it may be null.
+fn null_where_left_out(schema: &mut Value) {
+    if schema["additionalProperties"] == false {
+        return;
+    }
+    let required = schema["required"].as_array().cloned().unwrap_or_default();
+    for (name, member) in schema.get_mut("properties").and_then(Value::as_object_mut).into_iter().flatten() {
+        if member.get("$ref").is_some() && !required.iter().any(|known| known == name) {
+            *member = json!({ "oneOf": [member.take(), { "type": "null" }] });
+        }
+    }
 }
 
 /// An absent parameter is left out of the address; no text there means null.

@@ -17,7 +17,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 
 def main():
     options = argparse.ArgumentParser()
-    options.add_argument("--max-examples", type=int, default=6, help="random cases for each operation")
+    options.add_argument("--max-examples", type=int, default=5, help="random cases for each operation")
     options.add_argument("--phases", default="examples,fuzzing")
     options.add_argument("--least", type=int, default=2000, help="cases in all, or it does not count")
     options.add_argument("--seed", type=int, default=20261130)
