@@ -27,9 +27,11 @@ use crate::{
     db::Db,
     features::{
         audit::looks,
+        change::{self, tide::Feed},
         feedback::{self, counter::Counter},
         health,
         notification::delivery::Concerned,
+        oai,
     },
     files::FileStore,
     jobs, mail,
@@ -108,6 +110,7 @@ pub async fn build(config: Config, purpose: Purpose, chances: Chances) -> Result
         outbox: Outbox::default(),
         concerned: Concerned::default(),
         counter: Counter::default(),
+        feed: Feed::default(),
         schemas: Schemas::of(&document),
         operations: Operations::of(&document),
         stopping: std::sync::atomic::AtomicBool::new(false),
@@ -187,6 +190,7 @@ impl App {
                 app.app_data(state.clone())
                     .app_data(document.clone())
                     .configure(health::routes)
+                    .configure(oai::http::routes)
                     .service(web::redirect("/docs", "/docs/"))
                     .service(docs)
                     .default_service(web::to(routes::nothing_here))
@@ -224,11 +228,13 @@ impl App {
         let handle = server.handle();
         let serving = actix_web::rt::spawn(server);
         let (stop_counting, stopped) = watch::channel(false);
+        let tide = actix_web::rt::spawn(change::tide::run(state.clone().into_inner(), stopped.clone()));
         let counting = actix_web::rt::spawn(feedback::schedule::run(state.clone().into_inner(), stopped));
         let jobs = with_jobs.then(|| Jobs::start(state.clone().into_inner()));
         stop.await;
         tracing::info!("stopping: requests in flight are finished");
         state.stopping.store(true, Ordering::Relaxed);
+        state.feed.end();
         handle.stop(true).await;
         if let Some((handle, serving)) = metrics {
             handle.stop(false).await;
@@ -238,6 +244,7 @@ impl App {
         // Nobody looks any more: what was counted last is written.
         let _ = stop_counting.send(true);
         let _ = counting.await;
+        let _ = tide.await;
         if let Some(jobs) = jobs {
             jobs.stop().await;
         }

@@ -9,7 +9,7 @@ use crate::{
     clock::Clock,
     config::Config,
     db::Db,
-    features::{feedback::counter::Counter, notification::delivery::Concerned},
+    features::{change::tide::Feed, feedback::counter::Counter, notification::delivery::Concerned},
     files::FileStore,
     mail::Mailer,
     metrics::Metrics,
@@ -35,6 +35,8 @@ pub struct State {
     pub concerned: Concerned,
     /// What is looked at, until it is written.
     pub counter: Counter,
+    /// Who waits for changes.
+    pub feed: Feed,
     pub schemas: Schemas,
     pub operations: Operations,
     /// Set when the service is asked to stop: it is no longer ready, but finishes what it began.

@@ -98,7 +98,7 @@ pub async fn edge(
 
 fn limit(request: &ServiceRequest, state: &State, info: &RequestInfo) -> Option<Verdict> {
     let path = request.path();
-    if !path.starts_with("/api/") {
+    if !path.starts_with("/api/") && !path.starts_with("/oai") {
         return None;
     }
     if request.method() == Method::POST && path == "/api/v1/auth/login" {

@@ -2,6 +2,7 @@
 
 mod achievement;
 mod cases;
+mod changes;
 mod checks;
 mod contracts;
 mod declined;
@@ -12,6 +13,7 @@ mod events;
 mod expiry;
 mod feedback;
 mod funnel;
+mod harvesting;
 mod import;
 mod indicators;
 mod invitations;
