@@ -28,11 +28,12 @@ use crate::{
     features::{
         api_client::{self, admission, meter::Meter, origins::KnownOrigins},
         audit::looks,
+        change::{self, tide::Feed},
         export::Exports,
         feedback::{self, counter::Counter},
         health,
         notification::delivery::Concerned,
-        webhook,
+        oai, webhook,
     },
     files::FileStore,
     jobs, mail,
@@ -116,6 +117,7 @@ pub async fn build(config: Config, purpose: Purpose, chances: Chances) -> Result
         exports: Exports::default(),
         meter: Meter::default(),
         origins: KnownOrigins::default(),
+        feed: Feed::default(),
         schemas: Schemas::of(&document),
         operations: Operations::of(&document),
         stopping: std::sync::atomic::AtomicBool::new(false),
@@ -195,6 +197,7 @@ impl App {
                 app.app_data(state.clone())
                     .app_data(document.clone())
                     .configure(health::routes)
+                    .configure(oai::http::routes)
                     .service(web::redirect("/docs", "/docs/"))
                     .service(docs)
                     .default_service(web::to(routes::nothing_here))
@@ -234,6 +237,7 @@ impl App {
         let serving = actix_web::rt::spawn(server);
         let (stop_counting, stopped) = watch::channel(false);
         let counting = [
+            actix_web::rt::spawn(change::tide::run(state.clone().into_inner(), stopped.clone())),
             actix_web::rt::spawn(feedback::schedule::run(state.clone().into_inner(), stopped.clone())),
             actix_web::rt::spawn(api_client::schedule::run(state.clone().into_inner(), stopped)),
         ];
@@ -241,6 +245,7 @@ impl App {
         stop.await;
         tracing::info!("stopping: requests in flight are finished");
         state.stopping.store(true, Ordering::Relaxed);
+        state.feed.end();
         handle.stop(true).await;
         if let Some((handle, serving)) = metrics {
             handle.stop(false).await;

@@ -7,8 +7,8 @@ use crate::{
     error::{AppError, Code, Result},
     features::{
         account, achievement, api_client, appointment, assessment, assistance, attachment, audit, calendar,
-        case_file, code_list, contract, demand, desk, docking, duplicate, enclave_entry, event, expiry,
-        finance_case, funnel, import, indicator, invitation, landing, ledger, matching, message, nda,
+        case_file, change, code_list, contract, demand, desk, docking, duplicate, enclave_entry, event,
+        expiry, finance_case, funnel, import, indicator, invitation, landing, ledger, matching, message, nda,
         notification, offer, organisation, provider, recommendation, reminder, report, review, saved_search,
         search, service_figures, signal, snapshot, webhook,
     },
@@ -46,6 +46,7 @@ pub fn api(config: &mut ServiceConfig) {
             .configure(review::http::routes)
             .configure(attachment::http::routes)
             .configure(search::http::routes)
+            .configure(change::http::routes)
             .configure(saved_search::http::routes)
             .configure(matching::http::routes)
             .configure(recommendation::http::routes)

@@ -11,6 +11,7 @@ use crate::{
     db::Db,
     features::{
         api_client::{meter::Meter, origins::KnownOrigins},
+        change::tide::Feed,
         export::Exports,
         feedback::counter::Counter,
         notification::delivery::Concerned,
@@ -48,6 +49,8 @@ pub struct State {
     pub meter: Meter,
     /// The origins that API clients name.
     pub origins: KnownOrigins,
+    /// Who waits for changes.
+    pub feed: Feed,
     pub schemas: Schemas,
     pub operations: Operations,
     /// Set when the service is asked to stop: it is no longer ready, but finishes what it began.

@@ -29,6 +29,7 @@ mod m20261128_000025_widen_diagnosis;
 mod m20261128_000026_create_expiry;
 mod m20261128_000027_create_listing_months;
 mod m20261130_000028_create_api_clients;
+mod m20261130_000029_create_changes;
 mod m20261130_000030_create_webhooks;
 
 pub use sea_orm_migration::MigratorTrait;
@@ -65,6 +66,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261128_000026_create_expiry::Migration),
             Box::new(m20261128_000027_create_listing_months::Migration),
             Box::new(m20261130_000028_create_api_clients::Migration),
+            Box::new(m20261130_000029_create_changes::Migration),
             Box::new(m20261130_000030_create_webhooks::Migration),
         ]
     }

@@ -93,6 +93,7 @@ impl Client {
             || path.starts_with("/metrics")
             || path.starts_with("/docs")
             || path.starts_with("/api/")
+            || path.starts_with("/oai")
         {
             format!("{}{path}", self.base)
         } else {

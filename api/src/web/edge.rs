@@ -101,8 +101,9 @@ pub async fn edge(
 
 fn limit(request: &ServiceRequest, state: &State, info: &RequestInfo) -> Option<Verdict> {
     let path = request.path();
+    let limited = path.starts_with("/api/") || path.starts_with("/oai");
     // Those of a key are its client's own, and are judged with it.
-    if !path.starts_with("/api/") || !matches!(key::sent(request.headers()), Ok(None)) {
+    if !limited || !matches!(key::sent(request.headers()), Ok(None)) {
         return None;
     }
     if request.method() == Method::POST && path == "/api/v1/auth/login" {

@@ -13,3 +13,4 @@ pub mod query;
 pub mod rate_limit;
 pub mod request;
 pub mod schemas;
+pub mod xml;

@@ -34,10 +34,14 @@ pub const ACTION: &str = "look";
 
 /// Addresses that show an auditor what they show everybody, or what is the auditor's own.
 const OPEN: &[&str] = &[
+    "/achievements/{id}/jsonld",
     "/calendar",
     "/calendar/due",
+    "/changes",
+    "/changes/stream",
     "/code-lists",
     "/code-lists/{list}",
+    "/demands/{id}/jsonld",
     "/funnel",
     "/indicators",
     "/indicators/{code}",
@@ -55,11 +59,14 @@ const OPEN: &[&str] = &[
     "/progress/{indicator}/gaps",
     "/progress/{indicator}/outlook",
     "/progress/{indicator}/variants",
+    "/providers/directory.jsonld",
+    "/providers/{id}/jsonld",
     // It shows whoever holds its token the same, and the token is none of the log's business.
     "/renewals",
     "/saved-searches",
     "/saved-searches/{id}",
     "/search",
+    "/search.atom",
     "/snapshots",
     "/snapshots/{id}",
     "/snapshots/{id}/charts/{indicator}.svg",

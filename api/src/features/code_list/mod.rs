@@ -7,9 +7,9 @@ use std::sync::LazyLock;
 
 use sha2::{Digest, Sha256};
 use techmart_entity::{
-    account, api_client, assessment, attachment, audit, calendar, contract, demand, desk, docking, duplicate,
-    enclave_entry, event, expiry, finance_case, funnel, import, indicator, ledger, listing, notification,
-    organisation, provider, recommendation, saved_search, signal,
+    account, api_client, assessment, attachment, audit, calendar, change, contract, demand, desk, docking,
+    duplicate, enclave_entry, event, expiry, finance_case, funnel, import, indicator, ledger, listing,
+    notification, organisation, provider, recommendation, saved_search, signal,
     value::{
         code_list::{CodeItem, CodeList, code_list},
         cooperation, field, industry, ip, maturity, money,
@@ -113,6 +113,8 @@ fn all() -> Vec<CodeList> {
         code_list::<assessment::Verdict>(),
         code_list::<attachment::AttachmentPurpose>(),
         code_list::<audit::SubjectKind>(),
+        code_list::<change::ChangeKind>(),
+        code_list::<change::TombstoneReason>(),
         code_list::<contract::ContractType>(),
         code_list::<contract::status::ContractMove>(),
         code_list::<contract::status::ContractStatus>(),

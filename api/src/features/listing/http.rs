@@ -28,6 +28,7 @@ macro_rules! listing_addresses {
                     dto::{FeedbackOut, FeedbackQuery},
                     view as feedback_view,
                 },
+                linked_data,
                 listing::{
                     dto::{
                         CollectedIn, ListingBrief, ListingIn, ListingOut, ListingPatch, ListingQuery, ReasonIn,
@@ -114,6 +115,14 @@ macro_rules! listing_addresses {
                 look.state.counter.viewed(&look, id.0);
             }
             Ok(Answer::ok(page.out).tagged(page.tag).respond(&look.http))
+        }
+
+        /// What is published, as JSON-LD in the words of schema.org: what everybody may read, whoever asks.
+        #[utoipa::path(operation_id = concat!("get_", $one, "_jsonld"), tag = $many, params(("id" = ListingId, Path)),
+            responses((status = 200, body = Object, content_type = "application/ld+json")))]
+        #[get("/{id}/jsonld")]
+        async fn jsonld(look: Look, id: Id<ListingId>) -> Result<HttpResponse> {
+            linked_data::http::one(&look, $kind, id.0).await
         }
 
         /// The working version: what a patch changes.
@@ -322,6 +331,7 @@ macro_rules! listing_addresses {
                 .service(create)
                 .service(check)
                 .service(read)
+                .service(jsonld)
                 .service(read_draft)
                 .service(patch_draft)
                 .service(remove)

@@ -22,6 +22,8 @@ crate::listing_addresses! {
 pub fn routes(config: &mut ServiceConfig) {
     config.service(
         scope("/providers")
+            // Before the pages, whose ids would take its address.
+            .configure(linked_data::http::of_providers)
             .configure(shared)
             .service(get_entry)
             .service(apply_for_entry)

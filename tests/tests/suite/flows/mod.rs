@@ -3,6 +3,7 @@
 mod achievement;
 mod api_clients;
 mod cases;
+mod changes;
 mod checks;
 mod contracts;
 mod declined;
@@ -14,6 +15,7 @@ mod expiry;
 mod exports;
 mod feedback;
 mod funnel;
+mod harvesting;
 mod import;
 mod indicators;
 mod invitations;

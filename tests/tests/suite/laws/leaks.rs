@@ -293,6 +293,10 @@ impl Planted {
             if takes("plan") {
                 query.push("plan=demo");
             }
+            // A stream ends by itself.
+            if takes("seconds") {
+                query.push("seconds=1");
+            }
             let query = if query.is_empty() { String::new() } else { format!("?{}", query.join("&")) };
             if path.contains("{indicator}") {
                 all.extend(["T1", "T3", "T4", "T5"].map(|code| path.replace("{indicator}", code) + &query));
@@ -312,6 +316,9 @@ impl Planted {
         }
         let more = ["/health/live", "/health/ready", "/metrics", "/search?facets=true&demo=true&limit=100"];
         all.extend(more.map(str::to_owned));
+        // A harvester's way, outside the document.
+        let formats = ["oai_dc", "techmart"];
+        all.extend(formats.map(|format| format!("/oai?verb=ListRecords&metadataPrefix={format}")));
         all
     }
 }

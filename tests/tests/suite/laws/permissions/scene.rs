@@ -284,6 +284,8 @@ impl Scene {
             "suggest_search" => format!("{path}?q=循环"),
             "get_due" => format!("{path}?from=2026-11-23T06:01:16.000Z&working_days=2"),
             "compare_snapshots" => format!("{path}?with={}", self.report),
+            // It ends by itself.
+            "stream_changes" => format!("{path}?seconds=1"),
             "list_funnel_listings" => format!("{path}?step=submitted"),
             _ => path,
         }
