@@ -76,7 +76,8 @@ fn is_origin(text: &str) -> bool {
         "http" => matches!(url.host_str(), Some("localhost" | "127.0.0.1" | "[::1]")),
         _ => false,
     };
-    secure && url.origin().ascii_serialization() == text
+    // A parser takes a star for a host's letter; no browser sends one.
+    secure && !text.contains('*') && url.origin().ascii_serialization() == text
 }
 
 #[cfg(test)]
@@ -89,9 +90,9 @@ mod tests {
             "https://front.example",
             "https://front.example:8443",
             "http://localhost:5173",
-            "http://127.0.0.1:80808",
+            "http://127.0.0.1:8080",
         ] {
-            assert_eq!(is_origin(good), !good.contains("80808"), "{good}");
+            assert!(is_origin(good), "{good}");
         }
         for bad in [
             "null",
@@ -104,6 +105,7 @@ mod tests {
             "http://front.example",
             "https://user@front.example",
             "ftp://front.example",
+            "http://127.0.0.1:80808",
             "front.example",
             "",
         ] {

@@ -78,7 +78,7 @@ async fn a_list_is_had_whole_as_a_file_with_what_its_reader_may_see() {
     wanted[0].insert(0, '\'');
     wanted.sort();
     assert_eq!(shown, wanted.iter().collect::<Vec<_>>(), "what would be a formula is text");
-    assert!(column(&table, "organisation.name").iter().all(|name| *name == "高校"));
+    assert!(column(&table, "organisation.name").iter().all(|name| *name == "高校单位"));
 
     let sheet = sheet(visitor.file("/achievements", WORKBOOK).await.unwrap());
     let mut shown = column(&sheet, "标题");
