@@ -18,10 +18,16 @@ const AFTER: &[&str] = &[
     " via ", " based ",
 ];
 
+const OF: &str = " of ";
+
 /// The things that a title is about, folded as it is.
 pub(super) fn things(title: &str, weights: &Weights) -> Vec<Word> {
     let title = without_asides(title);
-    let sayings: Vec<&str> = if title.is_ascii() { english(&title) } else { title.rsplit('的').collect() };
+    // What follows a comma says more of what was named: of what edition, for whom, with what.
+    let title =
+        title.split([',', ';', '，', '；']).find(|clause| !clause.trim().is_empty()).unwrap_or_default();
+    let sayings: Vec<&str> =
+        if title.is_ascii() { english(title, weights) } else { title.rsplit('的').collect() };
     sayings
         .into_iter()
         .map(|saying| each(saying, weights))
@@ -57,15 +63,28 @@ fn without_asides(title: &str) -> String {
     kept
 }
 
-fn english(title: &str) -> Vec<&str> {
+/// What stands between the prepositions. What is done to a thing gives its place up to it: a detection of leakage is
+/// about leakage, whatever it detects it with.
+fn english<'a>(title: &'a str, weights: &Weights) -> Vec<&'a str> {
     let mut sayings = Vec::new();
     let mut rest = title;
     while let Some((at, word)) = AFTER.iter().filter_map(|word| Some((rest.find(word)?, word))).min() {
-        sayings.push(&rest[..at]);
+        let (saying, is_done_to_it) = (&rest[..at], *word == OF && ends_with_an_act(&rest[..at], weights));
         rest = &rest[at + word.len()..];
+        if is_done_to_it {
+            let mut about = english(rest, weights);
+            about.push(saying);
+            sayings.extend(about);
+            return sayings;
+        }
+        sayings.push(saying);
     }
     sayings.push(rest);
     sayings
+}
+
+fn ends_with_an_act(saying: &str, weights: &Weights) -> bool {
+    plain_words(saying).last().is_some_and(|word| weights.names_nothing(&written(word)))
 }
 
 /// The last of what is joined that names a thing, and what stands whole before it: 电动 of 电动和智能汽车 does not, it
@@ -107,6 +126,8 @@ mod tests {
             ("永磁同步电机控制技术以及新型涂料开发", &["涂料", "永磁同步电机"]),
             ("用于锂离子电池的复合膜及其制备", &["复合膜"]),
             ("关键技术研发", &[]),
+            ("制冷剂检漏,第二版", &["检漏"]),
+            ("laser detection of refrigerant leakage", &["refrigerant leakage"]),
         ] {
             let found: Vec<String> = things(title, Weights::standard()).iter().map(written).collect();
             assert_eq!(found, about, "{title}");

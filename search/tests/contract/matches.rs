@@ -320,7 +320,7 @@ async fn a_section_of_industry_goes_together_with_its_field(engine: &Engine) {
         let found = matches(engine, &ask(asked.clone())).await;
         let part = found[0].parts.iter().find(|part| part.name == PartName::Field);
         assert_eq!(part.is_some(), goes, "{field}: {found:?}");
-        for part in part {
+        if let Some(part) = part {
             assert_eq!(part.pairings[0].how, How::Related);
             assert_eq!((part.pairings[0].asked.as_str(), part.pairings[0].found.as_str()), ("N", field));
         }
