@@ -8,9 +8,9 @@ use crate::{
     features::{
         account, achievement, appointment, assessment, assistance, attachment, audit, calendar, case_file,
         code_list, contract, demand, desk, docking, duplicate, enclave_entry, event, expiry, finance_case,
-        funnel, import, indicator, invitation, landing, ledger, matching, message, nda, notification, offer,
-        organisation, provider, recommendation, reminder, report, review, saved_search, search,
-        service_figures, signal, snapshot,
+        funnel, harvest_source, import, import_mapping, indicator, invitation, landing, ledger, matching,
+        message, nda, notification, offer, organisation, provider, recommendation, reminder, report, review,
+        saved_search, search, service_figures, signal, snapshot,
     },
     openapi, say,
     state::State,
@@ -60,6 +60,8 @@ pub fn api(config: &mut ServiceConfig) {
             .configure(report::http::routes)
             .configure(assessment::http::routes)
             .configure(import::http::routes)
+            .configure(harvest_source::http::routes)
+            .configure(import_mapping::http::routes)
             .configure(code_list::http::routes)
             .configure(audit::http::routes)
             .configure(openapi::routes),

@@ -178,6 +178,7 @@ async fn changed_since(state: &State, position: i64) -> Result<Vec<ListingId>, J
             | Job::Mail(_)
             | Job::Notify(_)
             | Job::Import { .. }
+            | Job::Harvest { .. }
             | Job::Examine { .. }
             | Job::ExamineAll { .. } => None,
         })

@@ -1,6 +1,7 @@
 //! What happens outside a request: the outbox's jobs, and what time brings.
 
 pub mod examine;
+pub mod harvest;
 pub mod import;
 pub mod index;
 pub mod mail;
@@ -55,6 +56,7 @@ pub async fn run(state: &State, seq: i64, job: Job) -> Result<(), JobError> {
         Job::Notify(notice) => notification::service::tell(state, &notice).await,
         Job::Mail(mail) => mail::send(state, seq, mail).await,
         Job::Import { import_id } => import::run(state, seq, import_id).await,
+        Job::Harvest { harvest_source_id } => harvest::run(state, seq, harvest_source_id).await,
         Job::Examine { listings, organisations, contracts } => {
             examine::touched(state, seq, &listings, &organisations, &contracts).await
         }
@@ -77,6 +79,7 @@ pub async fn given_up(tx: &Tx, job: Job) -> Result<(), AppError> {
         | Job::Match { .. }
         | Job::Reindex
         | Job::Import { .. }
+        | Job::Harvest { .. }
         | Job::Examine { .. }
         | Job::ExamineAll { .. } => Ok(()),
     }

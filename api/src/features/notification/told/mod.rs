@@ -11,6 +11,7 @@ pub mod desk;
 pub mod docking;
 pub mod event;
 pub mod expiry;
+pub mod harvest;
 pub mod listing;
 pub mod organisation;
 pub mod recommendation;
@@ -87,6 +88,7 @@ async fn of_act(db: &impl ConnectionTrait, act: &audit::Model) -> Result<Option<
         SubjectKind::Organisation => organisation::of(db, act).await?,
         SubjectKind::ProviderEntry => organisation::of_entry(db, act).await?,
         SubjectKind::DeskItem => desk::of(db, act).await?,
+        SubjectKind::HarvestSource => harvest::of(db, act).await?,
         // It says itself whether whoever did it is told.
         SubjectKind::Event => return event::of(db, act).await,
         // Nobody is told of these.
@@ -98,6 +100,7 @@ async fn of_act(db: &impl ConnectionTrait, act: &audit::Model) -> Result<Option<
         | SubjectKind::EnclaveEntry
         | SubjectKind::FinanceCase
         | SubjectKind::Import
+        | SubjectKind::ImportMapping
         | SubjectKind::Indicator
         | SubjectKind::LedgerEntry
         | SubjectKind::Plan

@@ -48,6 +48,7 @@ pub struct Scene {
     /// On the desk.
     pub waiting: String,
     pub import: String,
+    pub harvest: String,
     pub invitation: String,
     pub spare: Client,
 }
@@ -125,6 +126,7 @@ impl Scene {
         let ledger = actors.admin.get("/ledger?indicator=T1").await.ok();
         let counted = ledger["items"][0]["entry_id"].as_str().unwrap().to_owned();
         let import = start_import(&clerk).await.status(202);
+        let harvest = clerk.post("/harvest-sources", harvest_source()).await.created();
         let book = book(&clerk, &university, &enterprise, &day).await;
         let pair = json!({ "subject": "achievement", "left_id": listings[0].published,
             "right_id": listings[0].draft, "note": "同一成果" });
@@ -172,6 +174,7 @@ impl Scene {
             gathering,
             waiting,
             import: id_of(&import),
+            harvest: id_of(&harvest),
             invitation,
             spare,
             world,
@@ -224,6 +227,7 @@ impl Scene {
             "events" => &self.gathering.event,
             "signals" => &self.signal,
             "imports" => &self.import,
+            "harvest-sources" => &self.harvest,
             "contracts" => &self.book.contract,
             "landings" => &self.book.landing,
             "enclave-entries" => &self.book.enclave_entry,
@@ -251,8 +255,9 @@ impl Scene {
             .replace("{pair_id}", &self.gathering.pair)
             .replace("{indicator}", "T1")
             .replace("{code}", if first == "plans" { "demo" } else { "T1" })
+            .replace("{source_system}", "kehui")
             .replace("{position}", "1")
-            .replace("{kind}", "docking")
+            .replace("{kind}", if first == "imports" { "achievement" } else { "docking" })
             .replace("{day}", "2026-10-01")
             .replace("{queue}", "review")
             .replace("{list}", "field");
@@ -320,11 +325,15 @@ async fn assessed(clerk: &Client, admin: &Client, auditor: &Client) -> (String, 
     (report, assessment)
 }
 
+/// A place to fetch from that nobody asks.
+pub fn harvest_source() -> Value {
+    json!({ "name": "某成果库", "kind": "oai_pmh", "address": "https://repository.example/oai",
+        "listing_kind": "achievement", "source_system": "repository", "pace": "by_hand" })
+}
+
 async fn start_import(client: &Client) -> techmart_tests::Reply {
-    let line =
-        json!({ "kind": "achievement", "title": "导入的成果", "source_url": "https://source.example/2" });
-    let bytes = format!("{line}\n").into_bytes();
-    client.send(Method::POST, "/imports", "application/x-ndjson", bytes).await
+    let table = "成果名称,来源网址\n导入的成果,https://source.example/2\n";
+    client.send(Method::POST, "/imports", "text/csv", table.as_bytes().to_vec()).await
 }
 
 /// An event that is open, with one of everything.
