@@ -9,8 +9,8 @@ use crate::{
         account, achievement, appointment, assessment, assistance, attachment, audit, calendar, case_file,
         code_list, contract, demand, desk, docking, duplicate, enclave_entry, event, expiry, finance_case,
         funnel, import, indicator, invitation, landing, ledger, matching, message, nda, notification, offer,
-        organisation, provider, recommendation, reminder, report, review, saved_search, search,
-        service_figures, signal, snapshot,
+        organisation, personal_data, provider, recommendation, reminder, report, review, saved_search,
+        search, service_figures, signal, snapshot,
     },
     openapi, say,
     state::State,
@@ -20,6 +20,8 @@ use crate::{
 pub fn api(config: &mut ServiceConfig) {
     config.service(
         scope("/api/v1")
+            // Before the accounts, whose scopes would take its addresses.
+            .configure(personal_data::http::routes)
             .configure(account::http::routes)
             .configure(organisation::http::routes)
             .configure(invitation::http::routes)

@@ -31,6 +31,7 @@ pub mod listing;
 pub mod notification;
 pub mod organisation;
 pub mod outbox;
+pub mod personal;
 pub mod provider;
 pub mod recommendation;
 pub mod saved_search;

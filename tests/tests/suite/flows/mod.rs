@@ -20,6 +20,7 @@ mod market;
 mod matches;
 mod notifications;
 mod people;
+mod personal_data;
 mod recommendations;
 mod report_files;
 mod reports;

@@ -36,6 +36,9 @@ impl Scene {
                 json!({ "content": { "title": "改过的标题" } })
             }
             "withdraw_docking_offer" => json!({}),
+            "withdraw_my_erasure" | "withdraw_account_erasure" => return None,
+            "request_my_erasure" => json!({ "password": "not the password" }),
+            "request_account_erasure" => reason,
             _ if name.starts_with("return_")
                 || name.starts_with("reject_")
                 || name.starts_with("suspend_")

@@ -28,6 +28,17 @@ pub const TABLE: &[(&str, &str)] = &[
     ("patch_me",                          "S A A A A A A"),
     ("change_password",                   "S A A A A A A"),
     ("list_my_sessions",                  "S A A A A A A"),
+    // Personal data: everybody's own; the people of the centre are erased by an admin.
+    ("list_personal_data_categories",     "A A A A A A A"),
+    ("get_my_personal_data",              "S A A A A A A"),
+    ("request_my_erasure",                "S A A A F F F"),
+    ("get_my_erasure",                    "S H H H H H H"),
+    ("withdraw_my_erasure",               "S H H H H H H"),
+    ("request_account_erasure",           "S F F F F A F"),
+    ("get_account_erasure",               "S F F F F H F"),
+    ("withdraw_account_erasure",          "S F F F F H F"),
+    ("list_my_reveals",                   "S A A A A A A"),
+    ("list_reveals",                      "S F F F F A A"),
     // What everybody may read.
     ("get_openapi",                       "A A A A A A A"),
     ("list_code_lists",                   "A A A A A A A"),
