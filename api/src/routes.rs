@@ -9,7 +9,7 @@ use crate::{
         account, achievement, appointment, assessment, assistance, attachment, audit, calendar, case_file,
         code_list, contract, demand, desk, docking, duplicate, enclave_entry, event, expiry, finance_case,
         funnel, import, indicator, invitation, landing, ledger, matching, message, nda, notification, offer,
-        organisation, personal_data, provider, recommendation, reminder, report, review, saved_search,
+        organisation, outbound, personal_data, provider, recommendation, reminder, report, review, saved_search,
         search, service_figures, signal, snapshot,
     },
     openapi, say,
@@ -62,6 +62,7 @@ pub fn api(config: &mut ServiceConfig) {
             .configure(report::http::routes)
             .configure(assessment::http::routes)
             .configure(import::http::routes)
+            .configure(outbound::http::routes)
             .configure(code_list::http::routes)
             .configure(audit::http::routes)
             .configure(openapi::routes),

@@ -30,6 +30,7 @@ pub mod life_cycle;
 pub mod listing;
 pub mod notification;
 pub mod organisation;
+pub mod outbound;
 pub mod outbox;
 pub mod personal;
 pub mod provider;

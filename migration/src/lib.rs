@@ -28,6 +28,7 @@ mod m20261128_000024_create_events;
 mod m20261128_000025_widen_diagnosis;
 mod m20261128_000026_create_expiry;
 mod m20261128_000027_create_listing_months;
+mod m20261130_000032_create_outbound;
 mod m20261130_000033_create_erasure;
 
 pub use sea_orm_migration::MigratorTrait;
@@ -63,6 +64,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261128_000025_widen_diagnosis::Migration),
             Box::new(m20261128_000026_create_expiry::Migration),
             Box::new(m20261128_000027_create_listing_months::Migration),
+            Box::new(m20261130_000032_create_outbound::Migration),
             Box::new(m20261130_000033_create_erasure::Migration),
         ]
     }

@@ -37,6 +37,7 @@ pub mod nda;
 pub mod notification;
 pub mod offer;
 pub mod organisation;
+pub mod outbound;
 pub mod personal_data;
 pub mod provider;
 pub mod recommendation;

@@ -159,6 +159,7 @@ fn subject(pattern: &str, http: &HttpRequest) -> (SubjectKind, String) {
         "indicators" | "progress" => SubjectKind::Indicator,
         "ledger" => SubjectKind::LedgerEntry,
         "organisations" => SubjectKind::Organisation,
+        "outbound-targets" => SubjectKind::OutboundTarget,
         "plans" => SubjectKind::Plan,
         "providers" => SubjectKind::Provider,
         "recommendations" => SubjectKind::Recommendation,

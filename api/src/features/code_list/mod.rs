@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 use techmart_entity::{
     account, assessment, attachment, audit, calendar, contract, demand, desk, docking, duplicate,
     enclave_entry, event, expiry, finance_case, funnel, import, indicator, ledger, listing, notification,
-    organisation, personal, provider, recommendation, saved_search, signal,
+    organisation, outbound, personal, provider, recommendation, saved_search, signal,
     value::{
         code_list::{CodeItem, CodeList, code_list},
         cooperation, field, industry, ip, maturity, money,
@@ -92,6 +92,8 @@ fn all() -> Vec<CodeList> {
         CodeList { list: "problem".to_owned(), items: crate::error::code_list() },
         code_list::<account::MailPace>(),
         code_list::<calendar::DayKind>(),
+        code_list::<outbound::TargetStatus>(),
+        code_list::<outbound::item::ItemState>(),
         code_list::<personal::LegalBasis>(),
         code_list::<personal::OnErasure>(),
         code_list::<desk::Queue>(),

@@ -90,6 +90,7 @@ pub async fn of(db: &impl ConnectionTrait, kind: SubjectKind, id: &str, today: D
         | SubjectKind::FinanceCase
         | SubjectKind::Import
         | SubjectKind::Indicator
+        | SubjectKind::OutboundTarget
         | SubjectKind::Plan
         | SubjectKind::SavedSearch
         | SubjectKind::Snapshot

@@ -62,6 +62,7 @@ pub fn path(kind: SubjectKind, id: &str) -> Option<String> {
         | SubjectKind::FinanceCase
         | SubjectKind::Import
         | SubjectKind::Indicator
+        | SubjectKind::OutboundTarget
         | SubjectKind::Plan
         | SubjectKind::ProviderEntry
         | SubjectKind::SavedSearch

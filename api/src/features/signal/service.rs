@@ -156,6 +156,7 @@ async fn concerned(tx: &Tx, row: &Model) -> Result<Vec<OrganisationId>> {
             | SubjectKind::Import
             | SubjectKind::Indicator
             | SubjectKind::LedgerEntry
+            | SubjectKind::OutboundTarget
             | SubjectKind::Plan
             | SubjectKind::ProviderEntry
             | SubjectKind::Recommendation

@@ -19,6 +19,7 @@ mod looks;
 mod market;
 mod matches;
 mod notifications;
+mod outbound;
 mod people;
 mod personal_data;
 mod recommendations;

@@ -10,7 +10,10 @@ use techmart_tests::{
 };
 use uuid::Uuid;
 
-use super::{Operation, bodies::event};
+use super::{
+    Operation,
+    bodies::{event, target},
+};
 
 /// The listings of one of the three kinds.
 pub struct Listings {
@@ -49,6 +52,7 @@ pub struct Scene {
     pub waiting: String,
     pub import: String,
     pub invitation: String,
+    pub target: String,
     pub spare: Client,
 }
 
@@ -144,6 +148,7 @@ impl Scene {
         let invited = json!({ "email": "invited@people.example", "role": "viewer" });
         let invitations = format!("/organisations/{}/invitations", university.acting.as_deref().unwrap());
         let invitation = id_of(&university.post(&invitations, invited).await.created());
+        let reported = clerk.post("/outbound-targets", target("省平台")).await.created();
         let auditor = actors.with_role("auditor", "auditor").await;
         let admin = actors.admin.clone();
         let (report, assessment) = assessed(&clerk, &admin, &auditor).await;
@@ -173,6 +178,7 @@ impl Scene {
             waiting,
             import: id_of(&import),
             invitation,
+            target: id_of(&reported),
             spare,
             world,
         }
@@ -224,6 +230,7 @@ impl Scene {
             "events" => &self.gathering.event,
             "signals" => &self.signal,
             "imports" => &self.import,
+            "outbound-targets" => &self.target,
             "contracts" => &self.book.contract,
             "landings" => &self.book.landing,
             "enclave-entries" => &self.book.enclave_entry,

@@ -39,6 +39,17 @@ pub const TABLE: &[(&str, &str)] = &[
     ("withdraw_account_erasure",          "S F F F F H F"),
     ("list_my_reveals",                   "S A A A A A A"),
     ("list_reveals",                      "S F F F F A A"),
+    // Reporting to platforms is the centre's.
+    ("list_outbound_profiles",            "S F F F A A F"),
+    ("list_outbound_targets",             "S F F F A A F"),
+    ("create_outbound_target",            "S F F F A A F"),
+    ("get_outbound_target",               "S F F F A A F"),
+    ("patch_outbound_target",             "S F F F A A F"),
+    ("get_outbound_changes",              "S F F F A A F"),
+    ("list_outbound_packages",            "S F F F A A F"),
+    ("make_outbound_package",             "S F F F A A F"),
+    ("list_outbound_items",               "S F F F A A F"),
+    ("take_up_outbound_answers",          "S F F F A A F"),
     // What everybody may read.
     ("get_openapi",                       "A A A A A A A"),
     ("list_code_lists",                   "A A A A A A A"),
