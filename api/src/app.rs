@@ -26,20 +26,15 @@ use crate::{
     config::Config,
     db::Db,
     features::{
-        api_client::{self, admission, meter::Meter, origins::KnownOrigins},
         audit::looks,
-        change::{self, tide::Feed},
-        export::Exports,
         feedback::{self, counter::Counter},
         health,
         notification::delivery::Concerned,
-        oai, webhook,
     },
     files::FileStore,
     jobs, mail,
     metrics::Metrics,
     openapi::{self, Operations},
-    outbound,
     outbox::{Outbox, relay},
     routes,
     state::State,
@@ -110,14 +105,9 @@ pub async fn build(config: Config, purpose: Purpose, chances: Chances) -> Result
         jwt,
         passwords,
         metrics: Metrics::new()?,
-        webhooks: outbound::client(config.outbound_targets, webhook::sender::WITHIN)?,
         outbox: Outbox::default(),
         concerned: Concerned::default(),
         counter: Counter::default(),
-        exports: Exports::default(),
-        meter: Meter::default(),
-        origins: KnownOrigins::default(),
-        feed: Feed::default(),
         schemas: Schemas::of(&document),
         operations: Operations::of(&document),
         stopping: std::sync::atomic::AtomicBool::new(false),
@@ -197,12 +187,10 @@ impl App {
                 app.app_data(state.clone())
                     .app_data(document.clone())
                     .configure(health::routes)
-                    .configure(oai::http::routes)
                     .service(web::redirect("/docs", "/docs/"))
                     .service(docs)
                     .default_service(web::to(routes::nothing_here))
                     .wrap(from_fn(looks::logged))
-                    .wrap(from_fn(admission::admitted))
                     .wrap(from_fn(edge))
             }
         })
@@ -236,16 +224,11 @@ impl App {
         let handle = server.handle();
         let serving = actix_web::rt::spawn(server);
         let (stop_counting, stopped) = watch::channel(false);
-        let counting = [
-            actix_web::rt::spawn(change::tide::run(state.clone().into_inner(), stopped.clone())),
-            actix_web::rt::spawn(feedback::schedule::run(state.clone().into_inner(), stopped.clone())),
-            actix_web::rt::spawn(api_client::schedule::run(state.clone().into_inner(), stopped)),
-        ];
+        let counting = actix_web::rt::spawn(feedback::schedule::run(state.clone().into_inner(), stopped));
         let jobs = with_jobs.then(|| Jobs::start(state.clone().into_inner()));
         stop.await;
         tracing::info!("stopping: requests in flight are finished");
         state.stopping.store(true, Ordering::Relaxed);
-        state.feed.end();
         handle.stop(true).await;
         if let Some((handle, serving)) = metrics {
             handle.stop(false).await;
@@ -254,9 +237,7 @@ impl App {
         let _ = serving.await;
         // Nobody looks any more: what was counted last is written.
         let _ = stop_counting.send(true);
-        for counting in counting {
-            let _ = counting.await;
-        }
+        let _ = counting.await;
         if let Some(jobs) = jobs {
             jobs.stop().await;
         }
@@ -278,7 +259,6 @@ impl Jobs {
         let tasks = vec![
             actix_web::rt::spawn(fill_index(Arc::clone(&state))),
             actix_web::rt::spawn(relay::run(Arc::clone(&state), stopped.clone())),
-            actix_web::rt::spawn(webhook::sender::run(Arc::clone(&state), stopped.clone())),
             actix_web::rt::spawn(jobs::schedule::run(state, stopped)),
         ];
         Self { stop, tasks }

@@ -6,11 +6,11 @@ use utoipa_actix_web::{scope::scope, service_config::ServiceConfig};
 use crate::{
     error::{AppError, Code, Result},
     features::{
-        account, achievement, api_client, appointment, assessment, assistance, attachment, audit, calendar,
-        case_file, change, code_list, contract, demand, desk, docking, duplicate, enclave_entry, event,
-        expiry, finance_case, funnel, import, indicator, invitation, landing, ledger, matching, message, nda,
-        notification, offer, organisation, provider, recommendation, reminder, report, review, saved_search,
-        search, service_figures, signal, snapshot, webhook,
+        account, achievement, appointment, assessment, assistance, attachment, audit, calendar, case_file,
+        code_list, contract, demand, desk, docking, duplicate, enclave_entry, event, expiry, finance_case,
+        funnel, import, indicator, invitation, landing, ledger, matching, message, nda, notification, offer,
+        organisation, provider, recommendation, reminder, report, review, saved_search, search,
+        service_figures, signal, snapshot,
     },
     openapi, say,
     state::State,
@@ -23,7 +23,6 @@ pub fn api(config: &mut ServiceConfig) {
             .configure(account::http::routes)
             .configure(organisation::http::routes)
             .configure(invitation::http::routes)
-            .configure(api_client::http::routes)
             .configure(achievement::http::routes)
             .configure(demand::http::routes)
             .configure(provider::http::routes)
@@ -46,7 +45,6 @@ pub fn api(config: &mut ServiceConfig) {
             .configure(review::http::routes)
             .configure(attachment::http::routes)
             .configure(search::http::routes)
-            .configure(change::http::routes)
             .configure(saved_search::http::routes)
             .configure(matching::http::routes)
             .configure(recommendation::http::routes)
@@ -62,7 +60,6 @@ pub fn api(config: &mut ServiceConfig) {
             .configure(report::http::routes)
             .configure(assessment::http::routes)
             .configure(import::http::routes)
-            .configure(webhook::http::routes)
             .configure(code_list::http::routes)
             .configure(audit::http::routes)
             .configure(openapi::routes),

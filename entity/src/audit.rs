@@ -5,7 +5,7 @@ use sea_orm::entity::prelude::*;
 
 use crate::{
     Instant, coded_enum,
-    id::{AccountId, ApiClientId, AuditId, OrganisationId},
+    id::{AccountId, AuditId, OrganisationId},
 };
 
 coded_enum! {
@@ -13,7 +13,6 @@ coded_enum! {
     pub enum SubjectKind: "subject_kind" {
         Account = "account" ("账号", "account"),
         Achievement = "achievement" ("科技成果", "achievement"),
-        ApiClient = "api_client" ("接口客户端", "API client"),
         Assessment = "assessment" ("抽查", "assessment"),
         Attachment = "attachment" ("附件", "attachment"),
         Contract = "contract" ("合同", "contract"),
@@ -37,7 +36,6 @@ coded_enum! {
         Signal = "signal" ("异常信号", "signal"),
         Snapshot = "snapshot" ("报告快照", "frozen report"),
         System = "system" ("系统", "the service itself"),
-        Webhook = "webhook" ("事件推送", "webhook"),
     }
 }
 
@@ -53,8 +51,6 @@ pub struct Model {
     pub actor_id: Option<AccountId>,
     /// For which organisation they acted.
     pub acting_organisation_id: Option<OrganisationId>,
-    /// With whose key; none when the person acted themselves.
-    pub api_client_id: Option<ApiClientId>,
     /// `submit`, `reveal_contacts`, `verify` …
     pub action: String,
     pub subject_kind: SubjectKind,

@@ -61,10 +61,6 @@ ids! {
     AlertId,
     /// An amendment of a contract.
     AmendmentId,
-    /// A front-end or platform that calls with a key.
-    ApiClientId,
-    /// A key of such a client.
-    ApiKeyId,
     /// A time at which the two sides of a docking want to meet.
     AppointmentId,
     /// An assessor's sample of a frozen report.
@@ -139,12 +135,4 @@ ids! {
     SnapshotId,
     /// One version of a listing's content.
     VersionId,
-    /// A call to an endpoint.
-    WebhookAttemptId,
-    /// An event that an endpoint is told of.
-    WebhookDeliveryId,
-    /// What endpoints are told of.
-    WebhookEventId,
-    /// An endpoint: where a client is called.
-    WebhookId,
 }

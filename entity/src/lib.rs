@@ -6,13 +6,11 @@
 
 pub mod account;
 pub mod achievement;
-pub mod api_client;
 pub mod assessment;
 pub mod attachment;
 pub mod audit;
 pub mod calendar;
 pub mod canonical;
-pub mod change;
 pub mod contract;
 pub mod demand;
 pub mod desk;
@@ -39,7 +37,6 @@ pub mod saved_search;
 pub mod signal;
 pub mod snapshot;
 pub mod value;
-pub mod webhook;
 
 /// An instant, stored in UTC and cut to milliseconds by the clock that made it.
 pub type Instant = chrono::DateTime<chrono::Utc>;

@@ -28,9 +28,6 @@ mod m20261128_000024_create_events;
 mod m20261128_000025_widen_diagnosis;
 mod m20261128_000026_create_expiry;
 mod m20261128_000027_create_listing_months;
-mod m20261130_000028_create_api_clients;
-mod m20261130_000029_create_changes;
-mod m20261130_000030_create_webhooks;
 
 pub use sea_orm_migration::MigratorTrait;
 
@@ -65,9 +62,6 @@ impl MigratorTrait for Migrator {
             Box::new(m20261128_000025_widen_diagnosis::Migration),
             Box::new(m20261128_000026_create_expiry::Migration),
             Box::new(m20261128_000027_create_listing_months::Migration),
-            Box::new(m20261130_000028_create_api_clients::Migration),
-            Box::new(m20261130_000029_create_changes::Migration),
-            Box::new(m20261130_000030_create_webhooks::Migration),
         ]
     }
 }

@@ -44,8 +44,6 @@ pub struct Setting {
     pub files_url: Option<String>,
     pub search_url: Option<String>,
     pub rate_limit: bool,
-    /// Whether webhooks may go to this machine.
-    pub targets_of_any_kind: bool,
 }
 
 impl World {
@@ -223,9 +221,6 @@ pub fn variables(data: &Path, database_url: &str, setting: &Setting) -> Vec<(Str
         ("TECHMART_JWT_SECRET".to_owned(), "a-secret-for-tests-alone-of-32-bytes-or-more".to_owned()),
         ("TECHMART_RATE_LIMIT".to_owned(), if setting.rate_limit { "on" } else { "off" }.to_owned()),
     ];
-    if setting.targets_of_any_kind {
-        variables.push(("TECHMART_OUTBOUND_TARGETS".to_owned(), "any".to_owned()));
-    }
     let search = setting.search_url.clone().or_else(meili_url);
     for (name, value) in [
         ("SEARCH_URL", search),

@@ -64,8 +64,6 @@ Environment:
   TECHMART_ZONE_REGIONS     GB/T 2260 codes (or their beginnings) that are in the zone
   TECHMART_VERIFICATION_YEARS
                             usual term of an organisation's verification; 0 for one without an end   [3]
-  TECHMART_OUTBOUND_TARGETS public (https on the public internet) or any (for trials): where webhooks
-                            may go                                      [public]
   TECHMART_LOG              text or json                                [text on a terminal]
   RUST_LOG                  how much is logged                          [info]
 

@@ -12,7 +12,7 @@ use techmart_entity::notification::MailState;
 use crate::{
     db::Tx,
     error::AppError,
-    features::{notification, webhook},
+    features::notification,
     files::FileError,
     mail::MailError,
     outbox::{Job, Mail},
@@ -53,7 +53,6 @@ pub async fn run(state: &State, seq: i64, job: Job) -> Result<(), JobError> {
         Job::Match { listing_id } => matching::listing(state, listing_id).await,
         Job::Reindex => index::rebuild(state, Some(seq)).await,
         Job::Notify(notice) => notification::service::tell(state, &notice).await,
-        Job::Announce(news) => Ok(webhook::announce::announce(state, &news).await?),
         Job::Mail(mail) => mail::send(state, seq, mail).await,
         Job::Import { import_id } => import::run(state, seq, import_id).await,
         Job::Examine { listings, organisations, contracts } => {
@@ -74,7 +73,6 @@ pub async fn given_up(tx: &Tx, job: Job) -> Result<(), AppError> {
         }
         Job::Mail(_)
         | Job::Notify(_)
-        | Job::Announce(_)
         | Job::IndexListing { .. }
         | Job::Match { .. }
         | Job::Reindex

@@ -7,8 +7,8 @@ use tokio::sync::watch;
 use super::examine;
 use crate::{
     features::{
-        account, appointment, attachment, change, desk, docking, event, expiry, import, invitation, listing,
-        offer, organisation, provider, reminder, saved_search, snapshot, webhook,
+        account, appointment, attachment, desk, docking, event, expiry, import, invitation, listing, offer,
+        organisation, provider, reminder, saved_search, snapshot,
     },
     outbox::relay,
     state::State,
@@ -52,7 +52,6 @@ pub async fn tick(state: &State) {
     report("events reminded of", event::schedule::remind(state).await);
     report("clocks told of", desk::schedule::clocks(state).await);
     report("saved searches told of", saved_search::schedule::run(state).await);
-    report("changes told late", change::walk::step(state).await);
     report("plans frozen", snapshot::schedule::monthly(state).await);
     if let Err(error) = relay::measure(state).await {
         tracing::warn!(%error, "the outbox could not be measured");
@@ -66,7 +65,6 @@ pub async fn sweep(state: &State) {
     report("brought in line on the desk", desk::schedule::reconcile(state).await);
     report("walks begun", examine::begin(state).await);
     report("files swept", attachment::service::sweep(state).await);
-    report("webhook events swept", webhook::schedule::sweep(state).await);
     report("files of rows swept", import::service::sweep(state).await);
     if let Err(error) = account::service::sweep(state).await {
         tracing::warn!(%error, "old tokens could not be swept");

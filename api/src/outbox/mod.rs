@@ -39,8 +39,6 @@ pub enum Job {
     Mail(Mail),
     /// Tell those whom something concerns.
     Notify(Notice),
-    /// Write down what endpoints of webhooks are to be told.
-    Announce(News),
     /// Run an import.
     Import { import_id: ImportId },
     /// Look for duplicates and signals at what an act touched.
@@ -127,17 +125,6 @@ pub enum Notice {
     Recommendation { recommendation_id: RecommendationId, organisation_id: OrganisationId },
 }
 
-/// What endpoints of webhooks may have to be told of. Which events follow, and who hears of them, is worked out when it is
-/// done.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "news", rename_all = "snake_case")]
-pub enum News {
-    /// An act, as the log has it.
-    Act { audit_id: AuditId },
-    /// The matcher would bring a listing of an organisation together with another.
-    Recommendation { recommendation_id: RecommendationId, organisation_id: OrganisationId },
-}
-
 /// How far a service clock has run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -155,13 +142,11 @@ pub enum Lane {
     Match,
     Notify,
     Mail,
-    Announce,
     Work,
 }
 
 impl Lane {
-    pub const ALL: [Self; 6] =
-        [Self::Index, Self::Match, Self::Notify, Self::Mail, Self::Announce, Self::Work];
+    pub const ALL: [Self; 5] = [Self::Index, Self::Match, Self::Notify, Self::Mail, Self::Work];
 
     /// The kinds of rows in the lane.
     #[must_use]
@@ -171,7 +156,6 @@ impl Lane {
             Self::Match => "match",
             Self::Notify => "notify",
             Self::Mail => "mail",
-            Self::Announce => "announce",
             Self::Work => "work",
         }
     }
@@ -184,7 +168,6 @@ impl Job {
             Self::Match { .. } => Lane::Match,
             Self::Notify(_) => Lane::Notify,
             Self::Mail(_) => Lane::Mail,
-            Self::Announce(_) => Lane::Announce,
             Self::Import { .. } | Self::Reindex | Self::Examine { .. } | Self::ExamineAll { .. } => {
                 Lane::Work
             }
@@ -217,8 +200,7 @@ impl Outbox {
         *away = at.map(|at| away.unwrap_or(at));
     }
 
-    /// Waits until something is committed.
-    pub async fn written(&self) {
+    async fn written(&self) {
         self.written.notified().await;
     }
 }

@@ -4,7 +4,6 @@
 pub mod act;
 pub mod answer;
 pub mod body;
-pub mod cors;
 pub mod edge;
 pub mod etag;
 pub mod paging;
@@ -13,4 +12,3 @@ pub mod query;
 pub mod rate_limit;
 pub mod request;
 pub mod schemas;
-pub mod xml;

@@ -34,12 +34,6 @@ impl Schemas {
         Self { components: document["components"].clone(), compiled: RwLock::default() }
     }
 
-    /// The schema of that name; null when there is none.
-    #[must_use]
-    pub fn component(&self, name: &str) -> &Value {
-        &self.components["schemas"][name]
-    }
-
     /// The faults of a body that should be a `T`.
     #[must_use]
     pub fn faults_of_body<T: PartialSchema>(&self, body: &Value) -> Vec<Fault> {

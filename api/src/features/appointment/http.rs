@@ -18,11 +18,9 @@ use super::{
     },
     service, view,
 };
-
 use crate::{
     db::Tx,
     error::Result,
-    features::export::page_or_file,
     web::{
         act::{Act, Look},
         answer::Answer,
@@ -62,10 +60,7 @@ async fn list_docking_appointments(
     id: Id<DockingId>,
     query: Query<AppointmentQuery>,
 ) -> Result<HttpResponse> {
-    page_or_file(look, query, async move |look, query| {
-        view::list(look.state.db.read(), look, id.0, query).await
-    })
-    .await
+    Ok(view::list(look.state.db.read(), &look, id.0, query.0).await?.respond(&look.http))
 }
 
 /// A side or a broker proposes times to meet. The others say which fit; the first that fits all is agreed on.

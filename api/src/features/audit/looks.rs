@@ -34,14 +34,10 @@ pub const ACTION: &str = "look";
 
 /// Addresses that show an auditor what they show everybody, or what is the auditor's own.
 const OPEN: &[&str] = &[
-    "/achievements/{id}/jsonld",
     "/calendar",
     "/calendar/due",
-    "/changes",
-    "/changes/stream",
     "/code-lists",
     "/code-lists/{list}",
-    "/demands/{id}/jsonld",
     "/funnel",
     "/indicators",
     "/indicators/{code}",
@@ -59,14 +55,11 @@ const OPEN: &[&str] = &[
     "/progress/{indicator}/gaps",
     "/progress/{indicator}/outlook",
     "/progress/{indicator}/variants",
-    "/providers/directory.jsonld",
-    "/providers/{id}/jsonld",
     // It shows whoever holds its token the same, and the token is none of the log's business.
     "/renewals",
     "/saved-searches",
     "/saved-searches/{id}",
     "/search",
-    "/search.atom",
     "/snapshots",
     "/snapshots/{id}",
     "/snapshots/{id}/charts/{indicator}.svg",
@@ -149,7 +142,6 @@ fn subject(pattern: &str, http: &HttpRequest) -> (SubjectKind, String) {
     let kind = match noun {
         "accounts" => SubjectKind::Account,
         "achievements" => SubjectKind::Achievement,
-        "api-clients" => SubjectKind::ApiClient,
         "assessments" => SubjectKind::Assessment,
         "attachments" => SubjectKind::Attachment,
         "contracts" => SubjectKind::Contract,
@@ -168,7 +160,6 @@ fn subject(pattern: &str, http: &HttpRequest) -> (SubjectKind, String) {
         "recommendations" => SubjectKind::Recommendation,
         "signals" => SubjectKind::Signal,
         "snapshots" => SubjectKind::Snapshot,
-        "webhooks" => SubjectKind::Webhook,
         // No noun of the log: its words say it.
         _ => return (SubjectKind::System, noun.to_owned()),
     };

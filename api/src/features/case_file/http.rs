@@ -8,10 +8,8 @@ use super::{
     dto::{TimelineOut, TimelineQuery},
     page, timeline,
 };
-
 use crate::{
     error::Result,
-    features::export::page_or_file,
     web::{act::Look, paging::Page, path::Id, query::Query, request},
 };
 
@@ -29,10 +27,7 @@ async fn get_docking_timeline(
     id: Id<DockingId>,
     query: Query<TimelineQuery>,
 ) -> Result<HttpResponse> {
-    page_or_file(look, query, async move |look, query| {
-        timeline::list(look.state.db.read(), look, id.0, query).await
-    })
-    .await
+    Ok(timeline::list(look.state.db.read(), &look, id.0, query.0).await?.respond(&look.http))
 }
 
 /// The whole docking as one page to be read or printed, without scripts, as far as the caller may see it.

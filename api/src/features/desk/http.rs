@@ -11,11 +11,9 @@ use super::{
     },
     service, view,
 };
-
 use crate::{
     error::Result,
     features::audit::dto::{HistoryOut, HistoryQuery},
-    features::export::page_or_file,
     web::{
         act::{Act, Look},
         answer::Answer,
@@ -50,8 +48,7 @@ pub fn routes(config: &mut ServiceConfig) {
     responses((status = 200, body = Page<DeskItemOut>)))]
 #[get("/items")]
 async fn list_desk_items(look: Look, query: Query<DeskQuery>) -> Result<HttpResponse> {
-    page_or_file(look, query, async move |look, query| view::list(look.state.db.read(), look, query).await)
-        .await
+    Ok(view::list(look.state.db.read(), &look, query.0).await?.respond(&look.http))
 }
 
 /// How much waits, in all and in each queue. For the centre and auditors.
@@ -106,10 +103,7 @@ async fn list_desk_item_history(
     id: Id<DeskItemId>,
     query: Query<HistoryQuery>,
 ) -> Result<HttpResponse> {
-    page_or_file(look, query, async move |look, query| {
-        view::history(look.state.db.read(), look, id.0, query).await
-    })
-    .await
+    Ok(view::history(look.state.db.read(), &look, id.0, query.0).await?.respond(&look.http))
 }
 
 /// The caller looks after it. A submission is claimed for review at the same time.
@@ -158,10 +152,7 @@ async fn list_desk_notes(
     id: Id<DeskItemId>,
     query: Query<DeskNotesQuery>,
 ) -> Result<HttpResponse> {
-    page_or_file(look, query, async move |look, query| {
-        view::notes(look.state.db.read(), look, id.0, query).await
-    })
-    .await
+    Ok(view::notes(look.state.db.read(), &look, id.0, query.0).await?.respond(&look.http))
 }
 
 /// Leaves a note on what it is about, which nobody but the centre reads.

@@ -82,7 +82,6 @@ pub async fn of(db: &impl ConnectionTrait, kind: SubjectKind, id: &str, today: D
         SubjectKind::Signal => of_signal(db, id).await?.into_iter().collect(),
         SubjectKind::Event => of_event(db, id).await?.into_iter().collect(),
         SubjectKind::Account
-        | SubjectKind::ApiClient
         | SubjectKind::Attachment
         | SubjectKind::Calendar
         | SubjectKind::Contract
@@ -94,8 +93,7 @@ pub async fn of(db: &impl ConnectionTrait, kind: SubjectKind, id: &str, today: D
         | SubjectKind::Plan
         | SubjectKind::SavedSearch
         | SubjectKind::Snapshot
-        | SubjectKind::System
-        | SubjectKind::Webhook => Vec::new(),
+        | SubjectKind::System => Vec::new(),
     };
     Ok(waiting)
 }

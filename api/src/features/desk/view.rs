@@ -53,7 +53,6 @@ pub fn path(kind: SubjectKind, id: &str) -> Option<String> {
         SubjectKind::Duplicate => "duplicates",
         SubjectKind::Signal => "signals",
         SubjectKind::Event => "events",
-        SubjectKind::ApiClient => "api-clients",
         SubjectKind::Account
         | SubjectKind::Attachment
         | SubjectKind::Calendar
@@ -67,8 +66,7 @@ pub fn path(kind: SubjectKind, id: &str) -> Option<String> {
         | SubjectKind::ProviderEntry
         | SubjectKind::SavedSearch
         | SubjectKind::Snapshot
-        | SubjectKind::System
-        | SubjectKind::Webhook => return None,
+        | SubjectKind::System => return None,
     };
     Some(format!("{plural}/{id}"))
 }

@@ -8,10 +8,8 @@ use super::{
     dto::{ImportOut, ImportQuery, ImportRowOut, ImportRowsQuery, ImportsQuery},
     policy, repo, service, upload,
 };
-
 use crate::{
     error::Result,
-    features::export::page_or_file,
     web::{
         act::{Act, Look},
         answer::Answer,
@@ -59,13 +57,11 @@ async fn start_import(act: Act, query: Query<ImportQuery>, payload: Payload) -> 
     responses((status = 200, body = Page<ImportOut>)))]
 #[get("")]
 async fn list_imports(look: Look, query: Query<ImportsQuery>) -> Result<HttpResponse> {
-    page_or_file(look, query, async move |look, query| {
-        policy::work_with(look)?;
-        let cut = Cut::<ImportId>::read(query.limit, query.cursor.as_deref(), &"imports")?;
-        let rows = repo::list(look.state.db.read(), cut.after, cut.limit + 1).await?;
-        Ok(cut.page(rows, |row| row.id, ImportOut::from))
-    })
-    .await
+    policy::work_with(&look)?;
+    let Query(query) = query;
+    let cut = Cut::<ImportId>::read(query.limit, query.cursor.as_deref(), &"imports")?;
+    let rows = repo::list(look.state.db.read(), cut.after, cut.limit + 1).await?;
+    Ok(cut.page(rows, |row| row.id, ImportOut::from).respond(&look.http))
 }
 
 /// An import: how far it is, and how its rows ended.
@@ -88,16 +84,14 @@ async fn list_import_rows(
     id: Id<ImportId>,
     query: Query<ImportRowsQuery>,
 ) -> Result<HttpResponse> {
-    page_or_file(look, query, async move |look, query| {
-        policy::work_with(look)?;
-        let db = look.state.db.read();
-        let import = repo::find(db, id.0).await?;
-        let mark = ("import_rows", import.id, query.outcome);
-        let cut = Cut::<i64>::read(query.limit, query.cursor.as_deref(), &mark)?;
-        let rows = repo::rows(db, import.id, query.outcome, cut.after, cut.limit + 1).await?;
-        Ok(cut.page(rows, |row| row.line, ImportRowOut::from))
-    })
-    .await
+    policy::work_with(&look)?;
+    let Query(query) = query;
+    let db = look.state.db.read();
+    let import = repo::find(db, id.0).await?;
+    let mark = ("import_rows", import.id, query.outcome);
+    let cut = Cut::<i64>::read(query.limit, query.cursor.as_deref(), &mark)?;
+    let rows = repo::rows(db, import.id, query.outcome, cut.after, cut.limit + 1).await?;
+    Ok(cut.page(rows, |row| row.line, ImportRowOut::from).respond(&look.http))
 }
 
 /// An import changes with its status and with every batch of rows.

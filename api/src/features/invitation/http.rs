@@ -9,10 +9,8 @@ use super::{
     dto::{AcceptInvitationIn, AcceptedInvitationOut, InvitationIn, InvitationOut, InvitationQuery},
     service, view,
 };
-
 use crate::{
     error::Result,
-    features::export::page_or_file,
     web::{
         act::{Act, Look},
         body::Body,
@@ -45,10 +43,8 @@ async fn list_invitations(
     id: Id<OrganisationId>,
     query: Query<InvitationQuery>,
 ) -> Result<HttpResponse> {
-    page_or_file(look, query, async move |look, query| {
-        view::list(look.state.db.read(), look, id.0, query).await
-    })
-    .await
+    let page = view::list(look.state.db.read(), &look, id.0, query.0).await?;
+    Ok(page.respond(&look.http))
 }
 
 /// Invites an address, whether it has an account or not; the mail brings a token that works once, within

@@ -83,7 +83,7 @@ pub struct EntryOut {
     pub actor_id: Option<AccountId>,
     /// Who performed the acts behind it; none of them confirms it.
     pub performers: Vec<AccountId>,
-    pub events: Vec<EntryEventOut>,
+    pub events: Vec<EventOut>,
     /// What the rule needs and the evidence does not show yet.
     pub lacks: Vec<Lack>,
     /// How often something was written to it: a bulk confirmation names it, so that nobody confirms what
@@ -96,7 +96,7 @@ pub struct EntryOut {
 
 /// A step of a count.
 #[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct EntryEventOut {
+pub struct EventOut {
     pub stage: CountStage,
     pub at: Moment,
     pub by: Option<AccountId>,
@@ -134,7 +134,7 @@ impl EntryOut {
             performers: entry.performers.0,
             events: events
                 .into_iter()
-                .map(|event| EntryEventOut {
+                .map(|event| EventOut {
                     stage: event.stage,
                     at: event.at.into(),
                     by: event.by,

@@ -11,10 +11,8 @@ use super::{
     },
     service, unsubscribe, view,
 };
-
 use crate::{
     error::Result,
-    features::export::page_or_file,
     web::{
         act::{Act, Look},
         answer::{self, Answer},
@@ -47,8 +45,7 @@ pub fn routes(config: &mut ServiceConfig) {
     responses((status = 200, body = Page<NotificationOut>)))]
 #[get("")]
 async fn list_notifications(look: Look, query: Query<NotificationQuery>) -> Result<HttpResponse> {
-    page_or_file(look, query, async move |look, query| view::list(look.state.db.read(), look, query).await)
-        .await
+    Ok(view::list(look.state.db.read(), &look, query.0).await?.respond(&look.http))
 }
 
 /// How much of it the caller has not read.

@@ -143,7 +143,6 @@ async fn concerned(tx: &Tx, row: &Model) -> Result<Vec<OrganisationId>> {
                 listed.extend(subject.id.parse::<ListingId>());
             }
             SubjectKind::Account
-            | SubjectKind::ApiClient
             | SubjectKind::Assessment
             | SubjectKind::Attachment
             | SubjectKind::Calendar
@@ -163,8 +162,7 @@ async fn concerned(tx: &Tx, row: &Model) -> Result<Vec<OrganisationId>> {
             | SubjectKind::Signal
             | SubjectKind::SavedSearch
             | SubjectKind::Snapshot
-            | SubjectKind::System
-            | SubjectKind::Webhook => {}
+            | SubjectKind::System => {}
         }
     }
     let rows = listings::by_ids(tx, &listed).await?;

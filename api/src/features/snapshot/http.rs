@@ -13,10 +13,8 @@ use super::{
     },
     freezing, view,
 };
-
 use crate::{
     error::Result,
-    features::export::page_or_file,
     web::{
         act::{Act, Look},
         answer::Answer,
@@ -43,7 +41,7 @@ pub fn routes(config: &mut ServiceConfig) {
     responses((status = 200, body = Page<SnapshotBrief>)))]
 #[get("/snapshots")]
 async fn list_snapshots(look: Look, query: Query<SnapshotsQuery>) -> Result<HttpResponse> {
-    page_or_file(look, query, async move |look, query| view::list(look.state.db.read(), &query).await).await
+    Ok(view::list(look.state.db.read(), &query.0).await?.respond(&look.http))
 }
 
 /// Freezes a plan: what its figures are as of a day, as known at an instant, with rules, units and the
@@ -108,9 +106,7 @@ async fn list_snapshot_units(
     id: Id<SnapshotId>,
     query: Query<PartUnitsQuery>,
 ) -> Result<HttpResponse> {
-    page_or_file(look, query, async move |look, query| {
-        let indicator: String = segment(&look.http, "indicator")?;
-        view::units(look.state.db.read(), look, id.0, &indicator, &query).await
-    })
-    .await
+    let indicator: String = segment(&look.http, "indicator")?;
+    let page = view::units(look.state.db.read(), &look, id.0, &indicator, &query.0).await?;
+    Ok(page.respond(&look.http))
 }

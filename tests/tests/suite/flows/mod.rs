@@ -1,9 +1,7 @@
 //! Stories: several actors, one after another.
 
 mod achievement;
-mod api_clients;
 mod cases;
-mod changes;
 mod checks;
 mod contracts;
 mod declined;
@@ -12,10 +10,8 @@ mod docking;
 mod duplicates;
 mod events;
 mod expiry;
-mod exports;
 mod feedback;
 mod funnel;
-mod harvesting;
 mod import;
 mod indicators;
 mod invitations;
@@ -33,4 +29,3 @@ mod signals;
 mod suspension;
 mod three_years;
 mod tour;
-mod webhooks;

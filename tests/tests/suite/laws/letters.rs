@@ -5,8 +5,8 @@ use techmart_api::{
     features::notification::{
         delivery::gathered,
         told::{
-            Both, Why, api_client, case, contract, desk, docking, event, expiry, listing, organisation,
-            recommendation, saved_search, webhook,
+            Both, Why, case, contract, desk, docking, event, expiry, listing, organisation, recommendation,
+            saved_search,
         },
     },
     mail::{
@@ -16,7 +16,6 @@ use techmart_api::{
 };
 use techmart_entity::{
     Day, Instant,
-    api_client::status::ApiClientStatus,
     audit::SubjectKind,
     contract::status::ContractStatus,
     desk::Queue,
@@ -27,7 +26,6 @@ use techmart_entity::{
     notification::{MailState, Model, NotificationKind, Words},
     organisation::status::VerificationStatus,
     provider::status::EntryStatus,
-    webhook::endpoint::DisabledReason,
 };
 
 const URL: &str = "https://techmart.example";
@@ -166,23 +164,6 @@ fn of_kind(kind: NotificationKind) -> Vec<(&'static str, Words)> {
             ("interest", expiring(TermKind::Interest, false)),
             ("interest_today", expiring(TermKind::Interest, true)),
         ],
-        NotificationKind::ApiClient => {
-            let to = |status| Both::label(status);
-            let why = Why::new(None, Some("用途说明不清楚"));
-            let about = |action: &str, to: &Both, why: &Why| api_client::words("市科创门户", action, to, why);
-            vec![
-                ("asked", about("register", &to(ApiClientStatus::Requested), &none)),
-                ("approved", about("approve", &to(ApiClientStatus::Approved), &none)),
-                ("rejected", about("reject", &to(ApiClientStatus::Rejected), &why)),
-                ("more", about("ask_scopes", &to(ApiClientStatus::Approved), &none)),
-                ("key", about("create_key", &Both::default(), &none)),
-                ("handed_over", about("hand_over", &Both::default(), &none)),
-                (
-                    "webhook_disabled",
-                    webhook::words("市科创门户", "receiver.example", &Both::label(DisabledReason::Failing)),
-                ),
-            ]
-        }
         NotificationKind::Desk => vec![
             ("given", desk::words(Queue::Review, TITLE, due, desk::Said::Given)),
             ("warning", desk::words(Queue::Review, TITLE, due, desk::Said::Warning)),

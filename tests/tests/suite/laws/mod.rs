@@ -12,4 +12,3 @@ mod outbox;
 mod parts;
 mod permissions;
 mod restart;
-mod scopes;

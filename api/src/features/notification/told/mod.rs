@@ -5,7 +5,6 @@
 //! Nothing private is told: titles, stages and the reasons that their authors gave for the other side to read. An
 //! enterprise that posts without its name is never named, since organisations are not.
 
-pub mod api_client;
 pub mod case;
 pub mod contract;
 pub mod desk;
@@ -16,7 +15,6 @@ pub mod listing;
 pub mod organisation;
 pub mod recommendation;
 pub mod saved_search;
-pub mod webhook;
 
 use std::{collections::BTreeSet, str::FromStr};
 
@@ -88,9 +86,7 @@ async fn of_act(db: &impl ConnectionTrait, act: &audit::Model) -> Result<Option<
         SubjectKind::Contract => contract::of(db, act).await?,
         SubjectKind::Organisation => organisation::of(db, act).await?,
         SubjectKind::ProviderEntry => organisation::of_entry(db, act).await?,
-        SubjectKind::ApiClient => api_client::of(db, act).await?,
         SubjectKind::DeskItem => desk::of(db, act).await?,
-        SubjectKind::Webhook => webhook::of(db, act).await?,
         // It says itself whether whoever did it is told.
         SubjectKind::Event => return event::of(db, act).await,
         // Nobody is told of these.
@@ -118,12 +114,6 @@ async fn of_act(db: &impl ConnectionTrait, act: &audit::Model) -> Result<Option<
         }
         told
     }))
-}
-
-/// Whether an act in a docking is about its stages, and not one of what happens beside them.
-#[must_use]
-pub fn is_of_stages(act: &audit::Model) -> bool {
-    !case::is_one(act)
 }
 
 /// The id of what an act was done to.

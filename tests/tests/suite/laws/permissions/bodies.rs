@@ -36,18 +36,6 @@ impl Scene {
                 json!({ "content": { "title": "改过的标题" } })
             }
             "withdraw_docking_offer" => json!({}),
-            "register_api_client" => {
-                json!({ "name": format!("客户端 {kind}"), "purpose": "公开读取。", "scopes": ["catalogue:read"] })
-            }
-            "patch_api_client" => json!({ "name": "改过的名字" }),
-            "approve_api_client" | "create_api_key" => json!({}),
-            "revoke_api_client" => reason,
-            "create_webhook" => {
-                json!({ "api_client_id": self.api_client, "url": "https://receiver.example/techmart" })
-            }
-            "patch_webhook" => json!({ "description": "门户" }),
-            "replay_webhook" => json!({ "since": "2026-11-30T00:00:00.000Z" }),
-            "hand_over_api_client" => json!({ "account_id": any }),
             _ if name.starts_with("return_")
                 || name.starts_with("reject_")
                 || name.starts_with("suspend_")

@@ -49,12 +49,6 @@ pub struct Scene {
     pub waiting: String,
     pub import: String,
     pub invitation: String,
-    /// An API client of the university's, and a key of it.
-    pub api_client: String,
-    pub api_key: String,
-    /// An endpoint of that client, and a delivery to it.
-    pub webhook: String,
-    pub delivery: String,
     pub spare: Client,
 }
 
@@ -150,12 +144,6 @@ impl Scene {
         let invited = json!({ "email": "invited@people.example", "role": "viewer" });
         let invitations = format!("/organisations/{}/invitations", university.acting.as_deref().unwrap());
         let invitation = id_of(&university.post(&invitations, invited).await.created());
-        let (api_client, api_key) = api_client(&university, &actors.admin).await;
-        let address = json!({ "api_client_id": api_client, "url": "https://receiver.example/" });
-        let webhook = id_of(&university.post("/webhooks", address).await.created());
-        // It is disabled before it is tested, so that nothing waits to be tried again.
-        university.act(&format!("/webhooks/{webhook}/disable")).await.ok();
-        let delivery = id_of(&university.act(&format!("/webhooks/{webhook}/test")).await.status(202));
         let auditor = actors.with_role("auditor", "auditor").await;
         let admin = actors.admin.clone();
         let (report, assessment) = assessed(&clerk, &admin, &auditor).await;
@@ -185,10 +173,6 @@ impl Scene {
             waiting,
             import: id_of(&import),
             invitation,
-            api_client,
-            api_key,
-            webhook,
-            delivery,
             spare,
             world,
         }
@@ -230,8 +214,6 @@ impl Scene {
             "accounts" => self.spare.account_id.as_deref().unwrap(),
             "organisations" => &self.university,
             "dockings" => &self.docking,
-            "api-clients" => &self.api_client,
-            "webhooks" => &self.webhook,
             "assistances" => &self.case.assistance,
             "attachments" => &self.attachment,
             "ledger" => &self.entry,
@@ -258,8 +240,6 @@ impl Scene {
             .path
             .replace("{id}", id)
             .replace("{account_id}", self.spare.account_id.as_deref().unwrap())
-            .replace("{key_id}", &self.api_key)
-            .replace("{delivery_id}", &self.delivery)
             .replace("{meeting_id}", &self.meeting)
             .replace("{nda_id}", &self.case.nda)
             .replace("{appointment_id}", &self.case.appointment)
@@ -284,8 +264,6 @@ impl Scene {
             "suggest_search" => format!("{path}?q=循环"),
             "get_due" => format!("{path}?from=2026-11-23T06:01:16.000Z&working_days=2"),
             "compare_snapshots" => format!("{path}?with={}", self.report),
-            // It ends by itself.
-            "stream_changes" => format!("{path}?seconds=1"),
             "list_funnel_listings" => format!("{path}?step=submitted"),
             _ => path,
         }
@@ -340,18 +318,6 @@ async fn assessed(clerk: &Client, admin: &Client, auditor: &Client) -> (String, 
     auditor.post(&format!("{at}/items/1/judge"), json!({ "verdict": "accept" })).await.ok();
     auditor.post(&format!("{at}/sign"), json!({ "opinion": "数据可信。" })).await.ok();
     (report, assessment)
-}
-
-/// An approved API client of an organisation, and a key of it.
-async fn api_client(owner: &Client, admin: &Client) -> (String, String) {
-    let asked = json!({ "name": "门户", "purpose": "在首页展示成果。", "organisation_id": owner.acting,
-        "scopes": ["catalogue:read"] });
-    let client = id_of(&owner.post("/api-clients", asked).await.created());
-    admin.act(&format!("/api-clients/{client}/approve")).await.ok();
-    let key = Uuid::new_v4().to_string();
-    let key = [("idempotency-key", key.as_str())];
-    let made = owner.call(Method::POST, &format!("/api-clients/{client}/keys"), None, &key).await.created();
-    (client, id_of(&made))
 }
 
 async fn start_import(client: &Client) -> techmart_tests::Reply {
