@@ -6,11 +6,7 @@ use utoipa_actix_web::{scope::scope, service_config::ServiceConfig};
 use crate::{
     error::{AppError, Code, Result},
     features::{
-        account, achievement, api_client, appointment, assessment, assistance, attachment, audit, calendar,
-        case_file, change, code_list, contract, demand, desk, docking, duplicate, enclave_entry, event,
-        expiry, finance_case, funnel, import, indicator, invitation, landing, ledger, matching, message, nda,
-        notification, offer, organisation, provider, recommendation, reminder, report, review, saved_search,
-        search, service_figures, signal, snapshot, webhook,
+        account, achievement, api_client, appointment, assessment, assistance, attachment, audit, calendar, case_file, change, code_list, contract, demand, desk, docking, duplicate, enclave_entry, event, expiry, finance_case, funnel, harvest_source, import, import_mapping, indicator, invitation, landing, ledger, matching, message, nda, notification, offer, organisation, provider, recommendation, reminder, report, review, saved_search, search, service_figures, signal, snapshot, webhook,
     },
     openapi, say,
     state::State,
@@ -63,6 +59,8 @@ pub fn api(config: &mut ServiceConfig) {
             .configure(assessment::http::routes)
             .configure(import::http::routes)
             .configure(webhook::http::routes)
+            .configure(harvest_source::http::routes)
+            .configure(import_mapping::http::routes)
             .configure(code_list::http::routes)
             .configure(audit::http::routes)
             .configure(openapi::routes),

@@ -97,6 +97,8 @@ ids! {
     EventPairId,
     /// A credit line or a loan on pledged rights.
     FinanceCaseId,
+    /// A place from which listings are fetched.
+    HarvestSourceId,
     /// An import job.
     ImportId,
     /// An invitation to an organisation.

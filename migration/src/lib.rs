@@ -31,6 +31,8 @@ mod m20261128_000027_create_listing_months;
 mod m20261130_000028_create_api_clients;
 mod m20261130_000029_create_changes;
 mod m20261130_000030_create_webhooks;
+mod m20261130_000031_extend_imports;
+mod m20261130_000032_create_harvest_sources;
 
 pub use sea_orm_migration::MigratorTrait;
 
@@ -68,6 +70,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261130_000028_create_api_clients::Migration),
             Box::new(m20261130_000029_create_changes::Migration),
             Box::new(m20261130_000030_create_webhooks::Migration),
+            Box::new(m20261130_000031_extend_imports::Migration),
+            Box::new(m20261130_000032_create_harvest_sources::Migration),
         ]
     }
 }

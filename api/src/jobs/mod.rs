@@ -1,6 +1,7 @@
 //! What happens outside a request: the outbox's jobs, and what time brings.
 
 pub mod examine;
+pub mod harvest;
 pub mod import;
 pub mod index;
 pub mod mail;
@@ -56,6 +57,7 @@ pub async fn run(state: &State, seq: i64, job: Job) -> Result<(), JobError> {
         Job::Announce(news) => Ok(webhook::announce::announce(state, &news).await?),
         Job::Mail(mail) => mail::send(state, seq, mail).await,
         Job::Import { import_id } => import::run(state, seq, import_id).await,
+        Job::Harvest { harvest_source_id } => harvest::run(state, seq, harvest_source_id).await,
         Job::Examine { listings, organisations, contracts } => {
             examine::touched(state, seq, &listings, &organisations, &contracts).await
         }
@@ -79,6 +81,7 @@ pub async fn given_up(tx: &Tx, job: Job) -> Result<(), AppError> {
         | Job::Match { .. }
         | Job::Reindex
         | Job::Import { .. }
+        | Job::Harvest { .. }
         | Job::Examine { .. }
         | Job::ExamineAll { .. } => Ok(()),
     }

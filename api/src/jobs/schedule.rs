@@ -7,8 +7,7 @@ use tokio::sync::watch;
 use super::examine;
 use crate::{
     features::{
-        account, appointment, attachment, change, desk, docking, event, expiry, import, invitation, listing,
-        offer, organisation, provider, reminder, saved_search, snapshot, webhook,
+        account, appointment, attachment, change, desk, docking, event, expiry, harvest_source, import, invitation, listing, offer, organisation, provider, reminder, saved_search, snapshot, webhook,
     },
     outbox::relay,
     state::State,
@@ -53,6 +52,7 @@ pub async fn tick(state: &State) {
     report("clocks told of", desk::schedule::clocks(state).await);
     report("saved searches told of", saved_search::schedule::run(state).await);
     report("changes told late", change::walk::step(state).await);
+    report("harvests begun", harvest_source::schedule::run(state).await);
     report("plans frozen", snapshot::schedule::monthly(state).await);
     if let Err(error) = relay::measure(state).await {
         tracing::warn!(%error, "the outbox could not be measured");

@@ -12,8 +12,8 @@ use techmart_entity::{
     account::MailPace,
     expiry::Term,
     id::{
-        AccountId, AlertId, AuditId, ContractId, DeskItemId, ImportId, InvitationId, ListingId,
-        NotificationId, OrganisationId, RecommendationId, ReminderId, SavedSearchId,
+        AccountId, AlertId, AuditId, ContractId, DeskItemId, HarvestSourceId, ImportId, InvitationId,
+        ListingId, NotificationId, OrganisationId, RecommendationId, ReminderId, SavedSearchId,
     },
     outbox,
 };
@@ -43,6 +43,8 @@ pub enum Job {
     Announce(News),
     /// Run an import.
     Import { import_id: ImportId },
+    /// Ask a source for what is new.
+    Harvest { harvest_source_id: HarvestSourceId },
     /// Look for duplicates and signals at what an act touched.
     Examine { listings: Vec<ListingId>, organisations: Vec<OrganisationId>, contracts: Vec<ContractId> },
     /// One step of looking for duplicates and signals among everything.
@@ -185,9 +187,11 @@ impl Job {
             Self::Notify(_) => Lane::Notify,
             Self::Mail(_) => Lane::Mail,
             Self::Announce(_) => Lane::Announce,
-            Self::Import { .. } | Self::Reindex | Self::Examine { .. } | Self::ExamineAll { .. } => {
-                Lane::Work
-            }
+            Self::Import { .. }
+            | Self::Harvest { .. }
+            | Self::Reindex
+            | Self::Examine { .. }
+            | Self::ExamineAll { .. } => Lane::Work,
         }
     }
 }

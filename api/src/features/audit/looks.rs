@@ -159,6 +159,8 @@ fn subject(pattern: &str, http: &HttpRequest) -> (SubjectKind, String) {
         "enclave-entries" => SubjectKind::EnclaveEntry,
         "events" => SubjectKind::Event,
         "finance-cases" => SubjectKind::FinanceCase,
+        "harvest-sources" => SubjectKind::HarvestSource,
+        "import-mappings" => SubjectKind::ImportMapping,
         "imports" => SubjectKind::Import,
         "indicators" | "progress" => SubjectKind::Indicator,
         "ledger" => SubjectKind::LedgerEntry,
@@ -172,6 +174,7 @@ fn subject(pattern: &str, http: &HttpRequest) -> (SubjectKind, String) {
         // No noun of the log: its words say it.
         _ => return (SubjectKind::System, noun.to_owned()),
     };
-    let named = ["id", "indicator", "code"].iter().find_map(|name| http.match_info().get(name));
+    let named =
+        ["id", "indicator", "code", "source_system"].iter().find_map(|name| http.match_info().get(name));
     (kind, named.unwrap_or("*").to_owned())
 }

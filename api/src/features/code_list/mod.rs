@@ -7,9 +7,7 @@ use std::sync::LazyLock;
 
 use sha2::{Digest, Sha256};
 use techmart_entity::{
-    account, api_client, assessment, attachment, audit, calendar, change, contract, demand, desk, docking,
-    duplicate, enclave_entry, event, expiry, finance_case, funnel, import, indicator, ledger, listing,
-    notification, organisation, provider, recommendation, saved_search, signal,
+    account, api_client, assessment, attachment, audit, calendar, change, contract, demand, desk, docking, duplicate, enclave_entry, event, expiry, finance_case, funnel, harvest_source, import, indicator, ledger, listing, notification, organisation, provider, recommendation, saved_search, signal,
     value::{
         code_list::{CodeItem, CodeList, code_list},
         cooperation, field, industry, ip, maturity, money,
@@ -167,6 +165,10 @@ fn all() -> Vec<CodeList> {
         code_list::<funnel::FunnelBy>(),
         code_list::<funnel::FunnelDimension>(),
         code_list::<funnel::FunnelStep>(),
+        code_list::<harvest_source::HarvestKind>(),
+        code_list::<harvest_source::HarvestOutcome>(),
+        code_list::<harvest_source::HarvestPace>(),
+        code_list::<import::ImportFormat>(),
         code_list::<import::ImportStatus>(),
         code_list::<import::RowOutcome>(),
         code_list::<indicator::Basis>(),

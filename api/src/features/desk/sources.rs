@@ -89,7 +89,9 @@ pub async fn of(db: &impl ConnectionTrait, kind: SubjectKind, id: &str, today: D
         | SubjectKind::DeskItem
         | SubjectKind::EnclaveEntry
         | SubjectKind::FinanceCase
+        | SubjectKind::HarvestSource
         | SubjectKind::Import
+        | SubjectKind::ImportMapping
         | SubjectKind::Indicator
         | SubjectKind::Plan
         | SubjectKind::SavedSearch

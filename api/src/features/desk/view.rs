@@ -61,7 +61,9 @@ pub fn path(kind: SubjectKind, id: &str) -> Option<String> {
         | SubjectKind::DeskItem
         | SubjectKind::EnclaveEntry
         | SubjectKind::FinanceCase
+        | SubjectKind::HarvestSource
         | SubjectKind::Import
+        | SubjectKind::ImportMapping
         | SubjectKind::Indicator
         | SubjectKind::Plan
         | SubjectKind::ProviderEntry

@@ -154,7 +154,9 @@ async fn concerned(tx: &Tx, row: &Model) -> Result<Vec<OrganisationId>> {
             | SubjectKind::EnclaveEntry
             | SubjectKind::Event
             | SubjectKind::FinanceCase
+            | SubjectKind::HarvestSource
             | SubjectKind::Import
+            | SubjectKind::ImportMapping
             | SubjectKind::Indicator
             | SubjectKind::LedgerEntry
             | SubjectKind::Plan

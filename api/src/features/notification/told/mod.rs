@@ -12,6 +12,7 @@ pub mod desk;
 pub mod docking;
 pub mod event;
 pub mod expiry;
+pub mod harvest;
 pub mod listing;
 pub mod organisation;
 pub mod recommendation;
@@ -91,6 +92,7 @@ async fn of_act(db: &impl ConnectionTrait, act: &audit::Model) -> Result<Option<
         SubjectKind::ApiClient => api_client::of(db, act).await?,
         SubjectKind::DeskItem => desk::of(db, act).await?,
         SubjectKind::Webhook => webhook::of(db, act).await?,
+        SubjectKind::HarvestSource => harvest::of(db, act).await?,
         // It says itself whether whoever did it is told.
         SubjectKind::Event => return event::of(db, act).await,
         // Nobody is told of these.
@@ -102,6 +104,7 @@ async fn of_act(db: &impl ConnectionTrait, act: &audit::Model) -> Result<Option<
         | SubjectKind::EnclaveEntry
         | SubjectKind::FinanceCase
         | SubjectKind::Import
+        | SubjectKind::ImportMapping
         | SubjectKind::Indicator
         | SubjectKind::LedgerEntry
         | SubjectKind::Plan

@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::{
     Operation,
-    scene::{Scene, content},
+    scene::{Scene, content, harvest_source},
 };
 
 impl Scene {
@@ -99,6 +99,8 @@ impl Scene {
                 json!({ "content": { "title": "标题" } })
             }
             "preview_matches" => json!({ "problem": "低温下续航下降" }),
+            "add_harvest_source" | "replace_harvest_source" => harvest_source(),
+            "set_import_mapping" => json!({ "columns": [], "words": [] }),
             "patch_me" => json!({ "name": "改名" }),
             "change_password" => {
                 json!({ "current_password": "not the password", "new_password": "another horse battery 9" })

@@ -48,6 +48,7 @@ pub struct Scene {
     /// On the desk.
     pub waiting: String,
     pub import: String,
+    pub harvest: String,
     pub invitation: String,
     /// An API client of the university's, and a key of it.
     pub api_client: String,
@@ -131,6 +132,7 @@ impl Scene {
         let ledger = actors.admin.get("/ledger?indicator=T1").await.ok();
         let counted = ledger["items"][0]["entry_id"].as_str().unwrap().to_owned();
         let import = start_import(&clerk).await.status(202);
+        let harvest = clerk.post("/harvest-sources", harvest_source()).await.created();
         let book = book(&clerk, &university, &enterprise, &day).await;
         let pair = json!({ "subject": "achievement", "left_id": listings[0].published,
             "right_id": listings[0].draft, "note": "同一成果" });
@@ -184,6 +186,7 @@ impl Scene {
             gathering,
             waiting,
             import: id_of(&import),
+            harvest: id_of(&harvest),
             invitation,
             api_client,
             api_key,
@@ -242,6 +245,7 @@ impl Scene {
             "events" => &self.gathering.event,
             "signals" => &self.signal,
             "imports" => &self.import,
+            "harvest-sources" => &self.harvest,
             "contracts" => &self.book.contract,
             "landings" => &self.book.landing,
             "enclave-entries" => &self.book.enclave_entry,
@@ -271,8 +275,9 @@ impl Scene {
             .replace("{pair_id}", &self.gathering.pair)
             .replace("{indicator}", "T1")
             .replace("{code}", if first == "plans" { "demo" } else { "T1" })
+            .replace("{source_system}", "kehui")
             .replace("{position}", "1")
-            .replace("{kind}", "docking")
+            .replace("{kind}", if first == "imports" { "achievement" } else { "docking" })
             .replace("{day}", "2026-10-01")
             .replace("{queue}", "review")
             .replace("{list}", "field");
@@ -354,11 +359,15 @@ async fn api_client(owner: &Client, admin: &Client) -> (String, String) {
     (client, id_of(&made))
 }
 
+/// A place to fetch from that nobody asks.
+pub fn harvest_source() -> Value {
+    json!({ "name": "某成果库", "kind": "oai_pmh", "address": "https://repository.example/oai",
+        "listing_kind": "achievement", "source_system": "repository", "pace": "by_hand" })
+}
+
 async fn start_import(client: &Client) -> techmart_tests::Reply {
-    let line =
-        json!({ "kind": "achievement", "title": "导入的成果", "source_url": "https://source.example/2" });
-    let bytes = format!("{line}\n").into_bytes();
-    client.send(Method::POST, "/imports", "application/x-ndjson", bytes).await
+    let table = "成果名称,来源网址\n导入的成果,https://source.example/2\n";
+    client.send(Method::POST, "/imports", "text/csv", table.as_bytes().to_vec()).await
 }
 
 /// An event that is open, with one of everything.
