@@ -6,7 +6,12 @@ use utoipa_actix_web::{scope::scope, service_config::ServiceConfig};
 use crate::{
     error::{AppError, Code, Result},
     features::{
-        account, achievement, api_client, appointment, assessment, assistance, attachment, audit, calendar, case_file, change, code_list, contract, demand, desk, docking, duplicate, enclave_entry, event, expiry, finance_case, funnel, harvest_source, import, import_mapping, indicator, invitation, landing, ledger, matching, message, nda, notification, offer, organisation, provider, recommendation, reminder, report, review, saved_search, search, service_figures, signal, snapshot, webhook,
+        account, achievement, api_client, appointment, assessment, assistance, attachment, audit, calendar,
+        case_file, change, code_list, contract, demand, desk, docking, duplicate, enclave_entry, event,
+        expiry, finance_case, funnel, harvest_source, import, import_mapping, indicator, invitation, landing,
+        ledger, matching, message, nda, notification, offer, organisation, outbound, personal_data, provider,
+        recommendation, reminder, report, review, saved_search, search, service_figures, signal, snapshot,
+        webhook,
     },
     openapi, say,
     state::State,
@@ -16,6 +21,8 @@ use crate::{
 pub fn api(config: &mut ServiceConfig) {
     config.service(
         scope("/api/v1")
+            // Before the accounts, whose scopes would take its addresses.
+            .configure(personal_data::http::routes)
             .configure(account::http::routes)
             .configure(organisation::http::routes)
             .configure(invitation::http::routes)
@@ -61,6 +68,7 @@ pub fn api(config: &mut ServiceConfig) {
             .configure(webhook::http::routes)
             .configure(harvest_source::http::routes)
             .configure(import_mapping::http::routes)
+            .configure(outbound::http::routes)
             .configure(code_list::http::routes)
             .configure(audit::http::routes)
             .configure(openapi::routes),

@@ -31,6 +31,7 @@ coded_enum! {
         Indicator = "indicator" ("指标", "indicator"),
         LedgerEntry = "ledger_entry" ("计数条目", "ledger entry"),
         Organisation = "organisation" ("单位", "organisation"),
+        OutboundTarget = "outbound_target" ("报送目标", "outbound target"),
         Plan = "plan" ("规划", "plan"),
         Provider = "provider" ("科技服务机构", "service provider"),
         ProviderEntry = "provider_entry" ("入驻", "provider entry"),

@@ -121,6 +121,10 @@ ids! {
     NotificationId,
     /// What one side of a docking offers.
     OfferId,
+    /// A package for a platform.
+    OutboundPackageId,
+    /// A platform to which listings are reported.
+    OutboundTargetId,
     /// An organisation 单位.
     OrganisationId,
     /// A provider's entry 入驻.

@@ -33,6 +33,8 @@ mod m20261130_000029_create_changes;
 mod m20261130_000030_create_webhooks;
 mod m20261130_000031_extend_imports;
 mod m20261130_000032_create_harvest_sources;
+mod m20261130_000033_create_erasure;
+mod m20261130_000034_create_outbound;
 
 pub use sea_orm_migration::MigratorTrait;
 
@@ -72,6 +74,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261130_000030_create_webhooks::Migration),
             Box::new(m20261130_000031_extend_imports::Migration),
             Box::new(m20261130_000032_create_harvest_sources::Migration),
+            Box::new(m20261130_000033_create_erasure::Migration),
+            Box::new(m20261130_000034_create_outbound::Migration),
         ]
     }
 }

@@ -44,6 +44,8 @@ pub mod notification;
 pub mod oai;
 pub mod offer;
 pub mod organisation;
+pub mod outbound;
+pub mod personal_data;
 pub mod provider;
 pub mod recommendation;
 pub mod reminder;

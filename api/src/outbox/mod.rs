@@ -85,6 +85,10 @@ pub enum Mail {
     ResetPassword {
         account_id: AccountId,
     },
+    /// Tells the person that their account is going to be erased.
+    ErasureAsked {
+        account_id: AccountId,
+    },
     /// Invites an address to an organisation.
     Invitation {
         invitation_id: InvitationId,

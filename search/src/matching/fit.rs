@@ -84,9 +84,7 @@ pub(super) fn subject(
         // What no glossary knows may be half a word.
         let is_thing = answer.meant && !is_class(answer.asked, &subjects, weights);
         let offered = offered.get_or_init(|| offered_things(candidate, weights));
-        if is_thing
-            && (count(&answer.found.clue, offered, 1.0).0 > 0.0 || is_named_whole(answer, candidate, weights))
-        {
+        if is_thing && count(&answer.found.clue, offered, 1.0).0 > 0.0 {
             return true;
         }
         // A kind of it that hardly anything is about is it; of a class there are too many.
@@ -165,17 +163,6 @@ fn is_class(asked: &str, subjects: &[&Aspect], weights: &Weights) -> bool {
     let parts = aspect.answers.iter().filter(|answer| answer.how == How::Part && answer.share < 1.0);
     let is_compound = parts.filter(|part| !part.clue.says_little(weights)).count() > 1;
     asked.chars().count() < 2 || has_many_kinds(asked, subjects, weights) && !is_compound && !aspect.only
-}
-
-/// Whether an English title is about it by several words, of which the last is the thing: leakage of "refrigerant
-/// leakage".
-fn is_named_whole(answer: &Answered<'_>, candidate: &Profile, weights: &Weights) -> bool {
-    let Some((_, last)) = answer.found.word.rsplit_once(' ') else { return false };
-    let mut titles = candidate.texts.iter().filter(|text| text.level == Level::Title);
-    titles.any(|own| {
-        let mut all = own.text.lines().flat_map(|line| things(line, weights));
-        all.any(|thing| super::aspect::written(&thing) == last)
-    })
 }
 
 /// The things that a candidate's title is about, as a text.

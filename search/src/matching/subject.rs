@@ -127,7 +127,7 @@ mod tests {
             ("用于锂离子电池的复合膜及其制备", &["复合膜"]),
             ("关键技术研发", &[]),
             ("制冷剂检漏,第二版", &["检漏"]),
-            ("laser detection of refrigerant leakage", &["leakage"]),
+            ("laser detection of refrigerant leakage", &["refrigerant leakage"]),
         ] {
             let found: Vec<String> = things(title, Weights::standard()).iter().map(written).collect();
             assert_eq!(found, about, "{title}");

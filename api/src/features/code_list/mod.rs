@@ -7,7 +7,9 @@ use std::sync::LazyLock;
 
 use sha2::{Digest, Sha256};
 use techmart_entity::{
-    account, api_client, assessment, attachment, audit, calendar, change, contract, demand, desk, docking, duplicate, enclave_entry, event, expiry, finance_case, funnel, harvest_source, import, indicator, ledger, listing, notification, organisation, provider, recommendation, saved_search, signal,
+    account, api_client, assessment, attachment, audit, calendar, change, contract, demand, desk, docking,
+    duplicate, enclave_entry, event, expiry, finance_case, funnel, harvest_source, import, indicator, ledger,
+    listing, notification, organisation, outbound, personal, provider, recommendation, saved_search, signal,
     value::{
         code_list::{CodeItem, CodeList, code_list},
         cooperation, field, industry, ip, maturity, money,
@@ -91,6 +93,10 @@ fn all() -> Vec<CodeList> {
         CodeList { list: "problem".to_owned(), items: crate::error::code_list() },
         code_list::<account::MailPace>(),
         code_list::<calendar::DayKind>(),
+        code_list::<outbound::TargetStatus>(),
+        code_list::<outbound::item::ItemState>(),
+        code_list::<personal::LegalBasis>(),
+        code_list::<personal::OnErasure>(),
         code_list::<desk::Queue>(),
         code_list::<saved_search::SearchPace>(),
         code_list::<notification::NotificationKind>(),

@@ -93,6 +93,7 @@ pub async fn of(db: &impl ConnectionTrait, kind: SubjectKind, id: &str, today: D
         | SubjectKind::Import
         | SubjectKind::ImportMapping
         | SubjectKind::Indicator
+        | SubjectKind::OutboundTarget
         | SubjectKind::Plan
         | SubjectKind::SavedSearch
         | SubjectKind::Snapshot

@@ -65,6 +65,7 @@ pub fn path(kind: SubjectKind, id: &str) -> Option<String> {
         | SubjectKind::Import
         | SubjectKind::ImportMapping
         | SubjectKind::Indicator
+        | SubjectKind::OutboundTarget
         | SubjectKind::Plan
         | SubjectKind::ProviderEntry
         | SubjectKind::SavedSearch

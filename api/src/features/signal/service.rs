@@ -159,6 +159,7 @@ async fn concerned(tx: &Tx, row: &Model) -> Result<Vec<OrganisationId>> {
             | SubjectKind::ImportMapping
             | SubjectKind::Indicator
             | SubjectKind::LedgerEntry
+            | SubjectKind::OutboundTarget
             | SubjectKind::Plan
             | SubjectKind::ProviderEntry
             | SubjectKind::Recommendation

@@ -11,7 +11,9 @@ use techmart_api::{
     },
     mail::{
         Extras, Letter,
-        words::{Told, already_registered, invitation, match_digest, reset_password, verify_email},
+        words::{
+            Told, already_registered, erasure_asked, invitation, match_digest, reset_password, verify_email,
+        },
     },
 };
 use techmart_entity::{
@@ -48,6 +50,7 @@ fn of_accounts() -> Vec<(&'static str, Words)> {
     vec![
         ("verify_email", verify_email("李娜", URL, TOKEN)),
         ("already_registered", already_registered("李娜", URL)),
+        ("erasure_asked", erasure_asked("李娜", URL, Day::from_ymd_opt(2026, 12, 7).unwrap())),
         ("reset_password", reset_password("李娜", URL, TOKEN)),
         ("invitation", invitation("某大学", ("编辑", "editor"), URL, TOKEN)),
         ("match_digest", match_digest("李娜", &[told])),

@@ -107,6 +107,7 @@ async fn of_act(db: &impl ConnectionTrait, act: &audit::Model) -> Result<Option<
         | SubjectKind::ImportMapping
         | SubjectKind::Indicator
         | SubjectKind::LedgerEntry
+        | SubjectKind::OutboundTarget
         | SubjectKind::Plan
         | SubjectKind::Recommendation
         | SubjectKind::Signal

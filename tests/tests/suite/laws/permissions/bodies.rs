@@ -48,6 +48,12 @@ impl Scene {
             "patch_webhook" => json!({ "description": "门户" }),
             "replay_webhook" => json!({ "since": "2026-11-30T00:00:00.000Z" }),
             "hand_over_api_client" => json!({ "account_id": any }),
+            "withdraw_my_erasure" | "withdraw_account_erasure" => return None,
+            "create_outbound_target" => target(&format!("平台 {kind}")),
+            "patch_outbound_target" => json!({ "status": "active" }),
+            "take_up_outbound_answers" => json!({ "attachment_id": any, "dry_run": true }),
+            "request_my_erasure" => json!({ "password": "not the password" }),
+            "request_account_erasure" => reason,
             _ if name.starts_with("return_")
                 || name.starts_with("reject_")
                 || name.starts_with("suspend_")
@@ -235,4 +241,14 @@ fn words() -> Value {
 
 fn rule(version: &str) -> Value {
     json!({ "version": version, "text": words() })
+}
+
+/// A platform that takes achievements.
+pub fn target(name: &str) -> Value {
+    json!({ "name": name, "platform": "省平台", "profile": {
+        "sheets": [{ "kind": "achievement", "name": "成果", "columns": [
+            { "heading": "本平台编号", "field": "id" }, { "heading": "名称", "field": "title" }] }],
+        "answer": { "id": "本平台编号", "result": "结果", "accepted": ["通过"], "refused": ["退回"],
+            "remote_id": "平台编号", "opinion": "意见" },
+    } })
 }

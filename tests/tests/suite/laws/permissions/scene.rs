@@ -10,7 +10,10 @@ use techmart_tests::{
 };
 use uuid::Uuid;
 
-use super::{Operation, bodies::event};
+use super::{
+    Operation,
+    bodies::{event, target},
+};
 
 /// The listings of one of the three kinds.
 pub struct Listings {
@@ -56,6 +59,7 @@ pub struct Scene {
     /// An endpoint of that client, and a delivery to it.
     pub webhook: String,
     pub delivery: String,
+    pub target: String,
     pub spare: Client,
 }
 
@@ -158,6 +162,7 @@ impl Scene {
         // It is disabled before it is tested, so that nothing waits to be tried again.
         university.act(&format!("/webhooks/{webhook}/disable")).await.ok();
         let delivery = id_of(&university.act(&format!("/webhooks/{webhook}/test")).await.status(202));
+        let reported = clerk.post("/outbound-targets", target("省平台")).await.created();
         let auditor = actors.with_role("auditor", "auditor").await;
         let admin = actors.admin.clone();
         let (report, assessment) = assessed(&clerk, &admin, &auditor).await;
@@ -192,6 +197,7 @@ impl Scene {
             api_key,
             webhook,
             delivery,
+            target: id_of(&reported),
             spare,
             world,
         }
@@ -246,6 +252,7 @@ impl Scene {
             "signals" => &self.signal,
             "imports" => &self.import,
             "harvest-sources" => &self.harvest,
+            "outbound-targets" => &self.target,
             "contracts" => &self.book.contract,
             "landings" => &self.book.landing,
             "enclave-entries" => &self.book.enclave_entry,
