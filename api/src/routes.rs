@@ -7,11 +7,11 @@ use crate::{
     error::{AppError, Code, Result},
     features::{
         account, achievement, api_client, appointment, assessment, assistance, attachment, audit, calendar,
-        case_file, change, code_list, contract, demand, desk, docking, duplicate, enclave_entry, event,
-        expiry, finance_case, funnel, harvest_source, import, import_mapping, indicator, invitation, landing,
-        ledger, matching, message, nda, notification, offer, organisation, outbound, personal_data, provider,
-        recommendation, reminder, report, review, saved_search, search, service_figures, signal, snapshot,
-        webhook,
+        case_file, catalogue, change, code_list, contract, demand, desk, docking, duplicate, enclave_entry,
+        event, expiry, finance_case, funnel, harvest_source, import, import_mapping, indicator, invitation,
+        landing, ledger, matching, message, nda, notification, offer, organisation, outbound, personal_data,
+        provider, recommendation, reminder, report, review, saved_search, search, service_figures, signal,
+        snapshot, webhook,
     },
     openapi, say,
     state::State,
@@ -65,6 +65,7 @@ pub fn api(config: &mut ServiceConfig) {
             .configure(report::http::routes)
             .configure(assessment::http::routes)
             .configure(import::http::routes)
+            .configure(catalogue::http::routes)
             .configure(webhook::http::routes)
             .configure(harvest_source::http::routes)
             .configure(import_mapping::http::routes)

@@ -12,6 +12,7 @@ pub mod attachment;
 pub mod audit;
 pub mod calendar;
 pub mod canonical;
+pub mod catalogue_file;
 pub mod change;
 pub mod contract;
 pub mod demand;

@@ -35,6 +35,7 @@ mod m20261130_000031_extend_imports;
 mod m20261130_000032_create_harvest_sources;
 mod m20261130_000033_create_erasure;
 mod m20261130_000034_create_outbound;
+mod m20261201_000035_create_catalogue_files;
 
 pub use sea_orm_migration::MigratorTrait;
 
@@ -76,6 +77,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261130_000032_create_harvest_sources::Migration),
             Box::new(m20261130_000033_create_erasure::Migration),
             Box::new(m20261130_000034_create_outbound::Migration),
+            Box::new(m20261201_000035_create_catalogue_files::Migration),
         ]
     }
 }

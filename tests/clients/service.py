@@ -69,6 +69,8 @@ def demo():
             "TECHMART_DATA_DIR": folder,
             "TECHMART_JWT_SECRET": "a-secret-for-tests-alone-of-32-bytes-or-more",
             "TECHMART_RATE_LIMIT": "off",
+            # What receives webhooks here is a server of this machine.
+            "TECHMART_OUTBOUND_TARGETS": "any",
             "DATABASE_URL": url,
             "RUST_LOG": os.environ.get("RUST_LOG", "error"),
         }

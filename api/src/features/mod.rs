@@ -12,6 +12,7 @@ pub mod attachment;
 pub mod audit;
 pub mod calendar;
 pub mod case_file;
+pub mod catalogue;
 pub mod change;
 pub mod check;
 pub mod code_list;

@@ -179,6 +179,7 @@ async fn changed_since(state: &State, position: i64) -> Result<Vec<ListingId>, J
             | Job::Notify(_)
             | Job::Announce(_)
             | Job::Import { .. }
+            | Job::Catalogue { .. }
             | Job::Harvest { .. }
             | Job::Examine { .. }
             | Job::ExamineAll { .. } => None,

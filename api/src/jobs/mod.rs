@@ -13,7 +13,7 @@ use techmart_entity::notification::MailState;
 use crate::{
     db::Tx,
     error::AppError,
-    features::{notification, webhook},
+    features::{catalogue, notification, webhook},
     files::FileError,
     mail::MailError,
     outbox::{Job, Mail},
@@ -57,6 +57,7 @@ pub async fn run(state: &State, seq: i64, job: Job) -> Result<(), JobError> {
         Job::Announce(news) => Ok(webhook::announce::announce(state, &news).await?),
         Job::Mail(mail) => mail::send(state, seq, mail).await,
         Job::Import { import_id } => import::run(state, seq, import_id).await,
+        Job::Catalogue { kind } => catalogue::making::run(state, kind).await,
         Job::Harvest { harvest_source_id } => harvest::run(state, seq, harvest_source_id).await,
         Job::Examine { listings, organisations, contracts } => {
             examine::touched(state, seq, &listings, &organisations, &contracts).await
@@ -81,6 +82,7 @@ pub async fn given_up(tx: &Tx, job: Job) -> Result<(), AppError> {
         | Job::Match { .. }
         | Job::Reindex
         | Job::Import { .. }
+        | Job::Catalogue { .. }
         | Job::Harvest { .. }
         | Job::Examine { .. }
         | Job::ExamineAll { .. } => Ok(()),

@@ -7,7 +7,7 @@ use tokio::sync::watch;
 use super::examine;
 use crate::{
     features::{
-        account, appointment, attachment, change, desk, docking, event, expiry, harvest_source, import,
+        appointment, attachment, catalogue, change, desk, docking, event, expiry, harvest_source, import,
         invitation, listing, offer, organisation, personal_data, provider, reminder, saved_search, snapshot,
         webhook,
     },
@@ -55,6 +55,7 @@ pub async fn tick(state: &State) {
     report("clocks told of", desk::schedule::clocks(state).await);
     report("saved searches told of", saved_search::schedule::run(state).await);
     report("changes told late", change::walk::step(state).await);
+    report("files of the catalogue asked for", catalogue::schedule::refresh(state).await);
     report("harvests begun", harvest_source::schedule::run(state).await);
     report("plans frozen", snapshot::schedule::monthly(state).await);
     if let Err(error) = relay::measure(state).await {
@@ -70,6 +71,7 @@ pub async fn sweep(state: &State) {
     report("walks begun", examine::begin(state).await);
     report("files swept", attachment::service::sweep(state).await);
     report("webhook events swept", webhook::schedule::sweep(state).await);
+    report("files of the catalogue swept", catalogue::making::sweep(state).await);
     report("files of rows swept", import::service::sweep(state).await);
     report("rows kept long enough", personal_data::schedule::sweep(state).await);
 }

@@ -15,6 +15,7 @@ use techmart_entity::{
         AccountId, AlertId, AuditId, ContractId, DeskItemId, HarvestSourceId, ImportId, InvitationId,
         ListingId, NotificationId, OrganisationId, RecommendationId, ReminderId, SavedSearchId,
     },
+    listing::ListingKind,
     outbox,
 };
 use tokio::sync::Notify;
@@ -43,6 +44,8 @@ pub enum Job {
     Announce(News),
     /// Run an import.
     Import { import_id: ImportId },
+    /// Make the files of a kind of the public catalogue anew.
+    Catalogue { kind: ListingKind },
     /// Ask a source for what is new.
     Harvest { harvest_source_id: HarvestSourceId },
     /// Look for duplicates and signals at what an act touched.
@@ -193,6 +196,7 @@ impl Job {
             Self::Announce(_) => Lane::Announce,
             Self::Import { .. }
             | Self::Harvest { .. }
+            | Self::Catalogue { .. }
             | Self::Reindex
             | Self::Examine { .. }
             | Self::ExamineAll { .. } => Lane::Work,

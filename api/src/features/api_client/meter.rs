@@ -88,7 +88,7 @@ impl Meter {
     /// Learns what is written; what was learned already stays.
     pub fn learn(&self, client: ApiClientId, day: Day, requests: i64) {
         let mut inner = self.inner();
-        if !inner.written.get(&client).is_some_and(|(of, _)| *of == day) {
+        if inner.written.get(&client).is_none_or(|(of, _)| *of != day) {
             inner.written.insert(client, (day, requests));
         }
     }

@@ -98,6 +98,20 @@ pub struct ChangesOut {
     pub floor: Position,
 }
 
+/// An event of the stream, by the names of its lines (Server-Sent Events).
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct StreamEvent {
+    /// `change` or `caught_up`.
+    #[schema(example = "change")]
+    pub event: Option<String>,
+    /// The place in the feed.
+    pub id: Option<Position>,
+    /// JSON: of `change` an item of `/changes`, of `caught_up` the `next` of a page.
+    pub data: Option<String>,
+    /// After how many milliseconds a client comes again that lost the connection.
+    pub retry: Option<u32>,
+}
+
 /// From where, and what.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]

@@ -13,7 +13,7 @@ use tokio::sync::mpsc;
 use utoipa_actix_web::{scope::scope, service_config::ServiceConfig};
 
 use super::{
-    dto::{ChangesOut, ChangesQuery, Position, StreamQuery},
+    dto::{ChangesOut, ChangesQuery, Position, StreamEvent, StreamQuery},
     service,
     stream::{AHEAD, Followed, Word, follow},
 };
@@ -54,7 +54,7 @@ async fn list_changes(look: Look, query: Query<ChangesQuery>) -> Result<HttpResp
 /// told. A comment comes every 15 seconds. A client has at most 8 connections that wait.
 #[utoipa::path(operation_id = "stream_changes", tag = "changes",
     params(StreamQuery, ("Last-Event-ID" = Option<String>, Header, description = "The id of the last event that was read.")),
-    responses((status = 200, body = String, content_type = "text/event-stream")))]
+    responses((status = 200, description = "the events", body = StreamEvent, content_type = "text/event-stream")))]
 #[get("/stream")]
 async fn stream_changes(look: Look, query: Query<StreamQuery>) -> Result<HttpResponse> {
     let query = query.0;

@@ -31,7 +31,8 @@ impl Form {
         self.media_type().split(';').next().unwrap_or_default()
     }
 
-    const fn extension(self) -> &'static str {
+    #[must_use]
+    pub const fn extension(self) -> &'static str {
         match self {
             Self::Csv => "csv",
             Self::JsonLines => "jsonl",

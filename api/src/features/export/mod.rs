@@ -5,12 +5,12 @@
 //! it is a page of JSON. Nothing is held but a page of rows: text goes out as it is read, a workbook is written to
 //! a temporary file first, since its directory stands at its end.
 
-mod column;
+pub mod column;
 mod form;
 mod headings;
-mod record;
+pub mod record;
 mod sheet;
-mod text;
+pub mod text;
 
 use std::{
     collections::HashMap,
@@ -189,6 +189,7 @@ fn in_time(
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may fail loudly")]
 mod tests {
     use std::collections::BTreeSet;
 

@@ -20,14 +20,20 @@ const BYTE_ORDER_MARK: &str = "\u{feff}";
 pub fn json_lines<T: Serialize>(
     rows: impl Stream<Item = Result<Vec<T>>>,
 ) -> impl Stream<Item = Result<Bytes>> {
-    rows.map(|rows| {
-        let mut lines = Vec::new();
-        for row in rows? {
-            serde_json::to_writer(&mut lines, &row).map_err(AppError::internal)?;
-            lines.push(b'\n');
-        }
-        Ok(lines.into())
-    })
+    rows.map(|rows| some_json_lines(&rows?).map(Bytes::from))
+}
+
+/// Some of the lines.
+///
+/// # Errors
+/// 500 when a row cannot be written.
+pub fn some_json_lines<T: Serialize>(rows: &[T]) -> Result<Vec<u8>> {
+    let mut lines = Vec::new();
+    for row in rows {
+        serde_json::to_writer(&mut lines, row).map_err(AppError::internal)?;
+        lines.push(b'\n');
+    }
+    Ok(lines)
 }
 
 /// A line of names, then a line for each row.
@@ -35,21 +41,28 @@ pub fn csv<T: Serialize>(
     rows: impl Stream<Item = Result<Vec<T>>>,
     columns: Arc<[Column]>,
 ) -> impl Stream<Item = Result<Bytes>> {
-    let names: Vec<String> = columns.iter().map(Column::name).collect();
-    let head = line(|writer| writer.write_record(&names)).map(|line| {
-        let mut head = BYTE_ORDER_MARK.as_bytes().to_vec();
-        head.extend(line);
-        Bytes::from(head)
-    });
-    let lines = rows.map(move |rows| {
-        let rows = record::records(&rows?)?;
-        let write = |writer: &mut csv::Writer<Vec<u8>>| {
-            rows.iter()
-                .try_for_each(|row| writer.write_record(columns.iter().map(|column| cell(row, column))))
-        };
-        line(write).map(Bytes::from)
-    });
+    let head = csv_head(&columns).map(Bytes::from);
+    let lines = rows.map(move |rows| some_csv(&record::records(&rows?)?, &columns).map(Bytes::from));
     stream::iter([head]).chain(lines)
+}
+
+/// The line of names.
+///
+/// # Errors
+/// 500 when it cannot be written.
+pub fn csv_head(columns: &[Column]) -> Result<Vec<u8>> {
+    let names = line(|writer| writer.write_record(columns.iter().map(Column::name)))?;
+    Ok([BYTE_ORDER_MARK.as_bytes(), names.as_slice()].concat())
+}
+
+/// Some of the lines after it.
+///
+/// # Errors
+/// 500 when they cannot be written.
+pub fn some_csv(rows: &[Node], columns: &[Column]) -> Result<Vec<u8>> {
+    line(|writer| {
+        rows.iter().try_for_each(|row| writer.write_record(columns.iter().map(|column| cell(row, column))))
+    })
 }
 
 fn line(write: impl FnOnce(&mut csv::Writer<Vec<u8>>) -> csv::Result<()>) -> Result<Vec<u8>> {

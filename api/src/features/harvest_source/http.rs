@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     error::Result,
-    features::import::policy,
+    features::{export::page_or_file, import::policy},
     web::{
         act::{Act, Look},
         answer::Answer,
@@ -41,11 +41,13 @@ pub fn routes(config: &mut ServiceConfig) {
     responses((status = 200, body = Page<HarvestSourceOut>)))]
 #[get("")]
 async fn list_harvest_sources(look: Look, query: Query<HarvestSourcesQuery>) -> Result<HttpResponse> {
-    policy::work_with(&look)?;
-    let Query(query) = query;
-    let cut = Cut::<HarvestSourceId>::read(query.limit, query.cursor.as_deref(), &"harvest_sources")?;
-    let rows = repo::list(look.state.db.read(), cut.after, cut.limit + 1).await?;
-    Ok(cut.page(rows, |row| row.id, HarvestSourceOut::from).respond(&look.http))
+    page_or_file(look, query, async move |look, query| {
+        policy::work_with(look)?;
+        let cut = Cut::<HarvestSourceId>::read(query.limit, query.cursor.as_deref(), &"harvest_sources")?;
+        let rows = repo::list(look.state.db.read(), cut.after, cut.limit + 1).await?;
+        Ok(cut.page(rows, |row| row.id, HarvestSourceOut::from))
+    })
+    .await
 }
 
 /// Writes down a place to fetch listings from by schedule: a repository that speaks OAI-PMH, or a CSV file at an

@@ -22,7 +22,6 @@ use super::{
     dto::{ImportOut, ImportQuery, ImportRowOut, ImportRowsQuery, ImportsQuery, TableBytes},
     policy, repo, returned, service, template, upload,
 };
-
 use crate::{
     error::{AppError, Result},
     features::export::page_or_file,

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     error::Result,
-    features::import::policy,
+    features::{export::page_or_file, import::policy},
     web::{
         act::{Act, Look},
         answer::Answer,
@@ -35,11 +35,13 @@ pub fn routes(config: &mut ServiceConfig) {
     responses((status = 200, body = Page<ImportMappingOut>)))]
 #[get("")]
 async fn list_import_mappings(look: Look, query: Query<ImportMappingsQuery>) -> Result<HttpResponse> {
-    policy::work_with(&look)?;
-    let Query(query) = query;
-    let cut = Cut::<String>::read(query.limit, query.cursor.as_deref(), &"import_mappings")?;
-    let rows = repo::list(look.state.db.read(), cut.after.clone(), cut.limit + 1).await?;
-    Ok(cut.page(rows, |row| row.source_system.clone(), ImportMappingOut::from).respond(&look.http))
+    page_or_file(look, query, async move |look, query| {
+        policy::work_with(look)?;
+        let cut = Cut::<String>::read(query.limit, query.cursor.as_deref(), &"import_mappings")?;
+        let rows = repo::list(look.state.db.read(), cut.after.clone(), cut.limit + 1).await?;
+        Ok(cut.page(rows, |row| row.source_system.clone(), ImportMappingOut::from))
+    })
+    .await
 }
 
 /// What the columns and words of a source mean. Every source has a mapping; until one is written it is empty.

@@ -14,6 +14,7 @@ use super::{
 };
 use crate::{
     error::{AppError, Result},
+    features::export::page_or_file,
     web::{
         act::{Act, Look},
         answer::Answer,
@@ -63,10 +64,13 @@ async fn list_outbound_profiles(look: Look) -> Result<HttpResponse> {
     responses((status = 200, body = Page<TargetOut>)))]
 #[get("")]
 async fn list_outbound_targets(look: Look, query: Query<TargetQuery>) -> Result<HttpResponse> {
-    policy::report(&look)?;
-    let cut = Cut::<OutboundTargetId>::read(query.0.limit, query.0.cursor.as_deref(), &"outbound targets")?;
-    let rows = repo::list(look.state.db.read(), cut.after, cut.limit + 1).await?;
-    Ok(cut.page(rows, |row| row.id, TargetOut::from).respond(&look.http))
+    page_or_file(look, query, async move |look, query| {
+        policy::report(look)?;
+        let cut = Cut::<OutboundTargetId>::read(query.limit, query.cursor.as_deref(), &"outbound targets")?;
+        let rows = repo::list(look.state.db.read(), cut.after, cut.limit + 1).await?;
+        Ok(cut.page(rows, |row| row.id, TargetOut::from))
+    })
+    .await
 }
 
 /// Makes a target: which kinds go there, in which columns, and how the answer reads. Everything that is wrong with the
@@ -133,12 +137,15 @@ async fn list_outbound_packages(
     id: Id<OutboundTargetId>,
     query: Query<TargetQuery>,
 ) -> Result<HttpResponse> {
-    policy::report(&look)?;
-    let db = look.state.db.read();
-    repo::find(db, id.0).await?;
-    let cut = Cut::<i64>::read(query.0.limit, query.0.cursor.as_deref(), &("packages", id.0))?;
-    let rows = repo::packages(db, id.0, cut.after, cut.limit + 1).await?;
-    Ok(cut.page(rows, |row| row.number, PackageOut::from).respond(&look.http))
+    page_or_file(look, query, async move |look, query| {
+        policy::report(look)?;
+        let db = look.state.db.read();
+        repo::find(db, id.0).await?;
+        let cut = Cut::<i64>::read(query.limit, query.cursor.as_deref(), &("packages", id.0))?;
+        let rows = repo::packages(db, id.0, cut.after, cut.limit + 1).await?;
+        Ok(cut.page(rows, |row| row.number, PackageOut::from))
+    })
+    .await
 }
 
 /// Makes a package of what is new, changed or gone since the one before, as an XLSX workbook of 2,000 rows at most; it is
@@ -165,13 +172,16 @@ async fn list_outbound_items(
     id: Id<OutboundTargetId>,
     query: Query<ItemQuery>,
 ) -> Result<HttpResponse> {
-    policy::report(&look)?;
-    let db = look.state.db.read();
-    repo::find(db, id.0).await?;
-    let mark = ("items", id.0, &query.0.state);
-    let cut = Cut::<ListingId>::read(query.0.limit, query.0.cursor.as_deref(), &mark)?;
-    let rows = repo::items(db, id.0, &query.0.state, cut.after, cut.limit + 1).await?;
-    Ok(cut.page(rows, |row| row.listing_id, ItemOut::from).respond(&look.http))
+    page_or_file(look, query, async move |look, query| {
+        policy::report(look)?;
+        let db = look.state.db.read();
+        repo::find(db, id.0).await?;
+        let mark = ("items", id.0, &query.state);
+        let cut = Cut::<ListingId>::read(query.limit, query.cursor.as_deref(), &mark)?;
+        let rows = repo::items(db, id.0, &query.state, cut.after, cut.limit + 1).await?;
+        Ok(cut.page(rows, |row| row.listing_id, ItemOut::from))
+    })
+    .await
 }
 
 /// Takes up the sheet that came back from the platform: result, number and opinion of each row, by the headings of the

@@ -19,6 +19,7 @@ use super::{
 };
 use crate::{
     error::Result,
+    features::export::page_or_file,
     web::{
         act::{Act, Look},
         answer::Answer,
@@ -148,14 +149,15 @@ async fn withdraw_account_erasure(act: Act, id: Id<AccountId>) -> Result<HttpRes
     responses((status = 200, body = Page<RevealOut>)))]
 #[get("/me/reveals")]
 async fn list_my_reveals(look: Look, query: Query<MyRevealQuery>) -> Result<HttpResponse> {
-    let db = look.state.db.read();
-    let person = look.person()?;
-    let organisations: Vec<_> = person.memberships.iter().map(|found| found.organisation_id).collect();
-    let mark = ("my reveals", person.account_id);
-    let cut = Cut::<AuditId>::read(query.0.limit, query.0.cursor.as_deref(), &mark)?;
-    let rows = reveals::of(db, &organisations, cut.after, cut.limit + 1).await?;
-    let page = cut.page(rows, |(id, _)| *id, |(_, row)| row);
-    Ok(page.respond(&look.http))
+    page_or_file(look, query, async move |look, query| {
+        let person = look.person()?;
+        let organisations: Vec<_> = person.memberships.iter().map(|found| found.organisation_id).collect();
+        let mark = ("my reveals", person.account_id);
+        let cut = Cut::<AuditId>::read(query.limit, query.cursor.as_deref(), &mark)?;
+        let rows = reveals::of(look.state.db.read(), &organisations, cut.after, cut.limit + 1).await?;
+        Ok(cut.page(rows, |(id, _)| *id, |(_, row)| row))
+    })
+    .await
 }
 
 /// Every time contacts were shown, newest first. For admins and auditors.
@@ -163,5 +165,6 @@ async fn list_my_reveals(look: Look, query: Query<MyRevealQuery>) -> Result<Http
     responses((status = 200, body = Page<LoggedRevealOut>)))]
 #[get("/reveals")]
 async fn list_reveals(look: Look, query: Query<RevealQuery>) -> Result<HttpResponse> {
-    Ok(reveals::list(look.state.db.read(), &look, query.0).await?.respond(&look.http))
+    page_or_file(look, query, async move |look, query| reveals::list(look.state.db.read(), look, query).await)
+        .await
 }

@@ -93,9 +93,12 @@ pub fn concerns(kind: SubjectKind) -> bool {
         | SubjectKind::EnclaveEntry
         | SubjectKind::Event
         | SubjectKind::FinanceCase
+        | SubjectKind::HarvestSource
         | SubjectKind::Import
+        | SubjectKind::ImportMapping
         | SubjectKind::Indicator
         | SubjectKind::LedgerEntry
+        | SubjectKind::OutboundTarget
         | SubjectKind::Plan
         | SubjectKind::ProviderEntry
         | SubjectKind::Recommendation
@@ -126,9 +129,12 @@ async fn of_act(db: &impl ConnectionTrait, id: AuditId) -> Result<Vec<Told>> {
         | SubjectKind::EnclaveEntry
         | SubjectKind::Event
         | SubjectKind::FinanceCase
+        | SubjectKind::HarvestSource
         | SubjectKind::Import
+        | SubjectKind::ImportMapping
         | SubjectKind::Indicator
         | SubjectKind::LedgerEntry
+        | SubjectKind::OutboundTarget
         | SubjectKind::Plan
         | SubjectKind::ProviderEntry
         | SubjectKind::Recommendation
