@@ -26,14 +26,17 @@ coded_enum! {
 /// What goes into a column: the value of a field, or the same words in every row.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
+#[schema(as = OutboundColumn)]
 pub struct SheetColumn {
     /// The platform's own heading.
     #[schema(min_length = 1, max_length = 100, example = "成果名称")]
     pub heading: String,
     /// `id`, `url`, `title`, `published_on`, `organisation.name`, `organisation.town`, or a field of the published
     /// content such as `content.summary`.
+    #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = String, max_length = 100, example = "content.title")]
     pub field: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = String, max_length = 500)]
     pub constant: Option<String>,
     /// The platform's words for our codes; without an entry our own Chinese label stands.
@@ -45,6 +48,7 @@ pub struct SheetColumn {
 /// A sheet of a package: the listings of one kind.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = OutboundSheet)]
 pub struct Sheet {
     pub kind: ListingKind,
     #[schema(min_length = 1, max_length = 31, example = "科技成果")]
@@ -56,6 +60,7 @@ pub struct Sheet {
 /// How the sheet that comes back reads.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = OutboundAnswerSheet)]
 pub struct AnswerSheet {
     /// The heading of our id, which a sheet of the package has as well.
     #[schema(min_length = 1, max_length = 100, example = "本平台编号")]
@@ -77,6 +82,7 @@ pub struct AnswerSheet {
 /// How listings are laid out for a platform, and how its answer is read.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, FromJsonQueryResult, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = OutboundProfile)]
 pub struct Profile {
     #[schema(min_items = 1, max_items = 3)]
     pub sheets: Vec<Sheet>,

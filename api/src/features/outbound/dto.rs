@@ -21,7 +21,7 @@ use crate::clock::Moment;
 /// A new target.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct TargetIn {
+pub struct OutboundTargetIn {
     #[schema(min_length = 1, max_length = 100, example = "省平台成果报送")]
     pub name: String,
     #[schema(min_length = 1, max_length = 100, example = "省科技成果平台")]
@@ -32,7 +32,7 @@ pub struct TargetIn {
 /// A change of a target; what is absent stays.
 #[derive(Clone, Debug, Default, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
-pub struct TargetPatch {
+pub struct OutboundTargetPatch {
     #[schema(value_type = String, min_length = 1, max_length = 100)]
     pub name: Option<String>,
     #[schema(value_type = String, min_length = 1, max_length = 100)]
@@ -46,7 +46,7 @@ pub struct TargetPatch {
 
 /// A platform to which listings are reported.
 #[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct TargetOut {
+pub struct OutboundTargetOut {
     pub id: OutboundTargetId,
     pub name: String,
     pub platform: String,
@@ -58,7 +58,7 @@ pub struct TargetOut {
     pub updated_at: Moment,
 }
 
-impl From<Model> for TargetOut {
+impl From<Model> for OutboundTargetOut {
     fn from(row: Model) -> Self {
         Self {
             id: row.id,
@@ -75,7 +75,7 @@ impl From<Model> for TargetOut {
 
 /// A profile to start from.
 #[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct ShippedOut {
+pub struct OutboundProfileOut {
     #[schema(example = "achievements")]
     pub code: String,
     pub zh: String,
@@ -85,20 +85,20 @@ pub struct ShippedOut {
 
 /// The shipped profiles.
 #[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct ShippedProfilesOut {
-    pub items: Vec<ShippedOut>,
+pub struct OutboundProfilesOut {
+    pub items: Vec<OutboundProfileOut>,
 }
 
 /// A listing that lacks what the platform wants.
 #[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct LackingOut {
+pub struct OutboundLackingOut {
     pub listing_id: ListingId,
     pub title: String,
     /// The headings that would be empty.
     pub headings: Vec<String>,
 }
 
-impl From<&Lacking> for LackingOut {
+impl From<&Lacking> for OutboundLackingOut {
     fn from(lacking: &Lacking) -> Self {
         Self {
             listing_id: lacking.listing_id,
@@ -110,7 +110,7 @@ impl From<&Lacking> for LackingOut {
 
 /// A listing that waits for the next package.
 #[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct WaitingOut {
+pub struct OutboundWaitingOut {
     pub listing_id: ListingId,
     pub kind: ListingKind,
     pub title: String,
@@ -120,24 +120,24 @@ pub struct WaitingOut {
 
 /// What the next package would carry; the first hundred of each.
 #[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct ChangesOut {
+pub struct OutboundChangesOut {
     pub rows: usize,
     pub removals: usize,
     pub left_out: usize,
     /// Whether a package after it would be needed.
     pub more: bool,
     /// New, or another than it was.
-    pub waiting: Vec<WaitingOut>,
+    pub waiting: Vec<OutboundWaitingOut>,
     /// Not to be read by everybody any more.
-    pub to_remove: Vec<ItemOut>,
+    pub to_remove: Vec<OutboundItemOut>,
     /// Left out, for they lack what the platform wants.
-    pub lacking: Vec<LackingOut>,
+    pub lacking: Vec<OutboundLackingOut>,
 }
 
 /// How many are named.
 const NAMED: usize = 100;
 
-impl From<Changes> for ChangesOut {
+impl From<Changes> for OutboundChangesOut {
     fn from(changes: Changes) -> Self {
         Self {
             rows: changes.changes.len(),
@@ -148,7 +148,7 @@ impl From<Changes> for ChangesOut {
                 .changes
                 .iter()
                 .take(NAMED)
-                .map(|change| WaitingOut {
+                .map(|change| OutboundWaitingOut {
                     listing_id: change.listing_id,
                     kind: change.kind,
                     title: change.title.clone(),
@@ -163,7 +163,7 @@ impl From<Changes> for ChangesOut {
 
 /// A package: a workbook of what changed.
 #[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct PackageOut {
+pub struct OutboundPackageOut {
     pub id: OutboundPackageId,
     pub target_id: OutboundTargetId,
     pub number: i64,
@@ -176,7 +176,7 @@ pub struct PackageOut {
     pub created_at: Moment,
 }
 
-impl From<package::Model> for PackageOut {
+impl From<package::Model> for OutboundPackageOut {
     fn from(row: package::Model) -> Self {
         Self {
             id: row.id,
@@ -193,7 +193,7 @@ impl From<package::Model> for PackageOut {
 
 /// Where a listing stands on a platform.
 #[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct ItemOut {
+pub struct OutboundItemOut {
     pub listing_id: ListingId,
     pub kind: ListingKind,
     pub title: String,
@@ -209,7 +209,7 @@ pub struct ItemOut {
     pub answered_at: Option<Moment>,
 }
 
-impl From<item::Model> for ItemOut {
+impl From<item::Model> for OutboundItemOut {
     fn from(row: item::Model) -> Self {
         Self {
             listing_id: row.listing_id,
@@ -229,7 +229,7 @@ impl From<item::Model> for ItemOut {
 /// The sheet that came back.
 #[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct AnswersIn {
+pub struct OutboundAnswersIn {
     /// The workbook, uploaded before with `POST /attachments`, purpose `platform_sheet`.
     pub attachment_id: AttachmentId,
     /// Says what would happen, and changes nothing.
@@ -239,7 +239,7 @@ pub struct AnswersIn {
 
 /// A row that was not taken up.
 #[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct UnreadOut {
+pub struct OutboundUnreadOut {
     pub sheet: String,
     /// As an office program numbers it.
     pub row: u32,
@@ -249,7 +249,7 @@ pub struct UnreadOut {
     pub en: String,
 }
 
-impl From<Unread> for UnreadOut {
+impl From<Unread> for OutboundUnreadOut {
     fn from(unread: Unread) -> Self {
         let Unread { place: (sheet, row), code, words } = unread;
         Self { sheet, row, code: code.to_owned(), zh: words.zh, en: words.en }
@@ -258,14 +258,14 @@ impl From<Unread> for UnreadOut {
 
 /// What became of the sheet that came back.
 #[derive(Clone, Debug, Default, Serialize, ToSchema)]
-pub struct AnswersOut {
+pub struct OutboundAnswersOut {
     pub dry_run: bool,
     pub accepted: usize,
     pub refused: usize,
     /// Rows that say what was known already.
     pub same: usize,
     /// Rows that were not taken up; repair them in the sheet and send it again.
-    pub unread: Vec<UnreadOut>,
+    pub unread: Vec<OutboundUnreadOut>,
 }
 
 /// A page of a list.

@@ -6,8 +6,9 @@ use utoipa_actix_web::{scope::scope, service_config::ServiceConfig};
 
 use super::{
     dto::{
-        AnswersIn, AnswersOut, ChangesOut, ItemOut, ItemQuery, PackageOut, ShippedOut, ShippedProfilesOut,
-        TargetIn, TargetOut, TargetPatch, TargetQuery,
+        ItemQuery, OutboundAnswersIn, OutboundAnswersOut, OutboundChangesOut, OutboundItemOut,
+        OutboundPackageOut, OutboundProfileOut, OutboundProfilesOut, OutboundTargetIn, OutboundTargetOut,
+        OutboundTargetPatch, TargetQuery,
     },
     packing, policy, profile, repo,
     service::{self, tag},
@@ -43,74 +44,74 @@ pub fn routes(config: &mut ServiceConfig) {
 
 /// Profiles to start from. They are nobody's official form: copy one and put in the platform's own headings and words.
 #[utoipa::path(operation_id = "list_outbound_profiles", tag = "outbound",
-    responses((status = 200, body = ShippedProfilesOut)))]
+    responses((status = 200, body = OutboundProfilesOut)))]
 #[get("/outbound-profiles")]
 async fn list_outbound_profiles(look: Look) -> Result<HttpResponse> {
     policy::report(&look)?;
     let mut items = Vec::new();
     for shipped in profile::SHIPPED {
-        items.push(ShippedOut {
+        items.push(OutboundProfileOut {
             code: shipped.code.to_owned(),
             zh: shipped.zh.to_owned(),
             en: shipped.en.to_owned(),
             profile: shipped.profile().map_err(AppError::internal)?,
         });
     }
-    Ok(Answer::ok(ShippedProfilesOut { items }).respond(&look.http))
+    Ok(Answer::ok(OutboundProfilesOut { items }).respond(&look.http))
 }
 
 /// Platforms to which listings are reported, newest first. For the centre.
 #[utoipa::path(operation_id = "list_outbound_targets", tag = "outbound", params(TargetQuery),
-    responses((status = 200, body = Page<TargetOut>)))]
+    responses((status = 200, body = Page<OutboundTargetOut>)))]
 #[get("")]
 async fn list_outbound_targets(look: Look, query: Query<TargetQuery>) -> Result<HttpResponse> {
     page_or_file(look, query, async move |look, query| {
         policy::report(look)?;
         let cut = Cut::<OutboundTargetId>::read(query.limit, query.cursor.as_deref(), &"outbound targets")?;
         let rows = repo::list(look.state.db.read(), cut.after, cut.limit + 1).await?;
-        Ok(cut.page(rows, |row| row.id, TargetOut::from))
+        Ok(cut.page(rows, |row| row.id, OutboundTargetOut::from))
     })
     .await
 }
 
 /// Makes a target: which kinds go there, in which columns, and how the answer reads. Everything that is wrong with the
 /// profile is told at once (422). For the centre.
-#[utoipa::path(operation_id = "create_outbound_target", tag = "outbound", request_body = TargetIn,
-    responses((status = 201, body = TargetOut)))]
+#[utoipa::path(operation_id = "create_outbound_target", tag = "outbound", request_body = OutboundTargetIn,
+    responses((status = 201, body = OutboundTargetOut)))]
 #[post("")]
-async fn create_outbound_target(act: Act, body: Body<TargetIn>) -> Result<HttpResponse> {
+async fn create_outbound_target(act: Act, body: Body<OutboundTargetIn>) -> Result<HttpResponse> {
     act.run(async |tx| {
         let row = service::create(tx, &act, body.0.clone()).await?;
         let (tag, location) = (tag(&row), format!("/api/v1/outbound-targets/{}", row.id));
-        Ok(Answer::created(TargetOut::from(row), location).tagged(tag))
+        Ok(Answer::created(OutboundTargetOut::from(row), location).tagged(tag))
     })
     .await
 }
 
 /// A target. For the centre.
 #[utoipa::path(operation_id = "get_outbound_target", tag = "outbound", params(("id" = OutboundTargetId, Path)),
-    responses((status = 200, body = TargetOut)))]
+    responses((status = 200, body = OutboundTargetOut)))]
 #[get("/{id}")]
 async fn get_outbound_target(look: Look, id: Id<OutboundTargetId>) -> Result<HttpResponse> {
     policy::report(&look)?;
     let row = repo::find(look.state.db.read(), id.0).await?;
     let tag = tag(&row);
-    Ok(Answer::ok(TargetOut::from(row)).tagged(tag).respond(&look.http))
+    Ok(Answer::ok(OutboundTargetOut::from(row)).tagged(tag).respond(&look.http))
 }
 
 /// Changes a target; what its new profile lays out otherwise goes with the next package. For the centre.
 #[utoipa::path(operation_id = "patch_outbound_target", tag = "outbound", params(("id" = OutboundTargetId, Path)),
-    request_body = TargetPatch, responses((status = 200, body = TargetOut)))]
+    request_body = OutboundTargetPatch, responses((status = 200, body = OutboundTargetOut)))]
 #[patch("/{id}")]
 async fn patch_outbound_target(
     act: Act,
     id: Id<OutboundTargetId>,
-    body: Body<TargetPatch>,
+    body: Body<OutboundTargetPatch>,
 ) -> Result<HttpResponse> {
     act.run(async |tx| {
         let row = service::patch(tx, &act, id.0, &act.precondition, body.0.clone()).await?;
         let tag = tag(&row);
-        Ok(Answer::ok(TargetOut::from(row)).tagged(tag))
+        Ok(Answer::ok(OutboundTargetOut::from(row)).tagged(tag))
     })
     .await
 }
@@ -118,19 +119,19 @@ async fn patch_outbound_target(
 /// What the next package would carry: what is new or changed since it was packed last, what is to be taken away, and
 /// what is left out because it lacks something. For the centre.
 #[utoipa::path(operation_id = "get_outbound_changes", tag = "outbound", params(("id" = OutboundTargetId, Path)),
-    responses((status = 200, body = ChangesOut)))]
+    responses((status = 200, body = OutboundChangesOut)))]
 #[get("/{id}/changes")]
 async fn get_outbound_changes(look: Look, id: Id<OutboundTargetId>) -> Result<HttpResponse> {
     policy::report(&look)?;
     let db = look.state.db.read();
     let target = repo::find(db, id.0).await?;
     let changes = packing::compare(db, &target, &look.state.config.public_url).await?;
-    Ok(Answer::ok(ChangesOut::from(changes)).respond(&look.http))
+    Ok(Answer::ok(OutboundChangesOut::from(changes)).respond(&look.http))
 }
 
 /// The packages of a target, newest first. For the centre.
 #[utoipa::path(operation_id = "list_outbound_packages", tag = "outbound",
-    params(("id" = OutboundTargetId, Path), TargetQuery), responses((status = 200, body = Page<PackageOut>)))]
+    params(("id" = OutboundTargetId, Path), TargetQuery), responses((status = 200, body = Page<OutboundPackageOut>)))]
 #[get("/{id}/packages")]
 async fn list_outbound_packages(
     look: Look,
@@ -143,7 +144,7 @@ async fn list_outbound_packages(
         repo::find(db, id.0).await?;
         let cut = Cut::<i64>::read(query.limit, query.cursor.as_deref(), &("packages", id.0))?;
         let rows = repo::packages(db, id.0, cut.after, cut.limit + 1).await?;
-        Ok(cut.page(rows, |row| row.number, PackageOut::from))
+        Ok(cut.page(rows, |row| row.number, OutboundPackageOut::from))
     })
     .await
 }
@@ -151,21 +152,21 @@ async fn list_outbound_packages(
 /// Makes a package of what is new, changed or gone since the one before, as an XLSX workbook of 2,000 rows at most; it is
 /// downloaded as an attachment. 409 when nothing has changed or the target is paused. For the centre.
 #[utoipa::path(operation_id = "make_outbound_package", tag = "outbound", params(("id" = OutboundTargetId, Path)),
-    responses((status = 201, body = PackageOut)))]
+    responses((status = 201, body = OutboundPackageOut)))]
 #[post("/{id}/packages")]
 async fn make_outbound_package(act: Act, id: Id<OutboundTargetId>) -> Result<HttpResponse> {
     let prepared = service::prepare(&act.state, &act, id.0).await?;
     act.run(async |tx| {
         let row = service::pack(tx, &act, &prepared).await?;
         let location = format!("/api/v1/attachments/{}", row.attachment_id);
-        Ok(Answer::created(PackageOut::from(row), location))
+        Ok(Answer::created(OutboundPackageOut::from(row), location))
     })
     .await
 }
 
 /// Where each listing stands on the platform, as far as it was packed. For the centre.
 #[utoipa::path(operation_id = "list_outbound_items", tag = "outbound",
-    params(("id" = OutboundTargetId, Path), ItemQuery), responses((status = 200, body = Page<ItemOut>)))]
+    params(("id" = OutboundTargetId, Path), ItemQuery), responses((status = 200, body = Page<OutboundItemOut>)))]
 #[get("/{id}/items")]
 async fn list_outbound_items(
     look: Look,
@@ -179,7 +180,7 @@ async fn list_outbound_items(
         let mark = ("items", id.0, &query.state);
         let cut = Cut::<ListingId>::read(query.limit, query.cursor.as_deref(), &mark)?;
         let rows = repo::items(db, id.0, &query.state, cut.after, cut.limit + 1).await?;
-        Ok(cut.page(rows, |row| row.listing_id, ItemOut::from))
+        Ok(cut.page(rows, |row| row.listing_id, OutboundItemOut::from))
     })
     .await
 }
@@ -187,13 +188,13 @@ async fn list_outbound_items(
 /// Takes up the sheet that came back from the platform: result, number and opinion of each row, by the headings of the
 /// profile. Rows that cannot be read are told and may come again; what is known already changes nothing. For the centre.
 #[utoipa::path(operation_id = "take_up_outbound_answers", tag = "outbound",
-    params(("id" = OutboundTargetId, Path)), request_body = AnswersIn,
-    responses((status = 200, body = AnswersOut)))]
+    params(("id" = OutboundTargetId, Path)), request_body = OutboundAnswersIn,
+    responses((status = 200, body = OutboundAnswersOut)))]
 #[post("/{id}/answers")]
 async fn take_up_outbound_answers(
     act: Act,
     id: Id<OutboundTargetId>,
-    body: Body<AnswersIn>,
+    body: Body<OutboundAnswersIn>,
 ) -> Result<HttpResponse> {
     let sheet = service::read(&act.state, &act, id.0, body.0.attachment_id).await?;
     act.run(async |tx| Ok(Answer::ok(service::take_up(tx, &act, id.0, body.0, &sheet).await?))).await

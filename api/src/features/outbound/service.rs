@@ -20,7 +20,7 @@ use tokio::io::{AsyncSeekExt, AsyncWriteExt, SeekFrom};
 
 use super::{
     answers::{self, Answer, Unread},
-    dto::{AnswersIn, AnswersOut, TargetIn, TargetPatch},
+    dto::{OutboundAnswersIn, OutboundAnswersOut, OutboundTargetIn, OutboundTargetPatch},
     packing::{self, Changes},
     policy, profile, repo, workbook,
 };
@@ -46,7 +46,7 @@ pub fn tag(row: &Model) -> String {
 ///
 /// # Errors
 /// 401, 403, 409 when the name is taken, 422 with everything that is wrong with the profile.
-pub async fn create(tx: &Tx, cx: &Context, given: TargetIn) -> Result<Model> {
+pub async fn create(tx: &Tx, cx: &Context, given: OutboundTargetIn) -> Result<Model> {
     policy::report(cx)?;
     let faults = profile::faults(&given.profile);
     if !faults.is_empty() {
@@ -78,7 +78,7 @@ pub async fn patch(
     cx: &Context,
     id: OutboundTargetId,
     precondition: &Precondition,
-    given: TargetPatch,
+    given: OutboundTargetPatch,
 ) -> Result<Model> {
     policy::report(cx)?;
     let row = repo::hold(tx, id).await?;
@@ -269,15 +269,15 @@ pub async fn take_up(
     tx: &Tx,
     cx: &Context,
     id: OutboundTargetId,
-    given: AnswersIn,
+    given: OutboundAnswersIn,
     sheet: &Sheet,
-) -> Result<AnswersOut> {
+) -> Result<OutboundAnswersOut> {
     let target = repo::hold(tx, id).await?;
     let (answers, unread) = sheet;
-    let mut out = AnswersOut {
+    let mut out = OutboundAnswersOut {
         dry_run: given.dry_run,
         unread: unread.iter().cloned().map(Into::into).collect(),
-        ..AnswersOut::default()
+        ..OutboundAnswersOut::default()
     };
     let ids: Vec<ListingId> = answers.iter().map(|answer| answer.listing_id).collect();
     let mut items = std::collections::HashMap::new();
@@ -337,6 +337,10 @@ pub async fn take_up(
     Ok(out)
 }
 
-fn not_taken(answer: &Answer, code: &'static str, words: crate::error::Wording) -> super::dto::UnreadOut {
+fn not_taken(
+    answer: &Answer,
+    code: &'static str,
+    words: crate::error::Wording,
+) -> super::dto::OutboundUnreadOut {
     Unread { place: answer.place.clone(), code, words }.into()
 }

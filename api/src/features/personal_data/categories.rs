@@ -41,7 +41,14 @@ const LISTING: Kept = Kept::Until(
 pub const CATEGORIES: &[Category] = &[
     Category {
         code: "account",
-        columns: &["account.email", "account.name", "account.locale", "account.match_digest", "account.role"],
+        columns: &[
+            "account.email",
+            "account.email_verified_at",
+            "account.name",
+            "account.locale",
+            "account.match_digest",
+            "account.role",
+        ],
         what: ("姓名、邮箱、语言和角色", "name, e-mail address, language and role"),
         purpose: ("识别用户、发送通知", "to know who acts, and to write to them"),
         basis: &[LegalBasis::Contract],
@@ -237,6 +244,8 @@ pub const CATEGORIES: &[Category] = &[
             "*.cancelled_by",
             "*.checked_in_by",
             "*.made_by",
+            "*.revoked_by",
+            "*.updated_by",
             "desk_item.assignee_id",
             "docking.broker_id",
             "ledger_entry.actor_id",
@@ -261,6 +270,7 @@ pub const CATEGORIES: &[Category] = &[
         columns: &[
             "*.reason",
             "*.end_reason",
+            "*.disabled_reason",
             "*.withdrawal_reason",
             "*.verification_reason",
             "duplicate.note",
@@ -297,6 +307,18 @@ pub const CATEGORIES: &[Category] = &[
         basis: &[LegalBasis::Duty],
         kept: Kept::Term(Term::AuditorLook),
         on_erasure: OnErasure::ByTerm,
+    },
+    Category {
+        code: "api_clients",
+        columns: &["api_client.name", "api_client.purpose", "api_client.responsible_id"],
+        what: (
+            "API 客户端的名称、用途和负责人",
+            "names and purposes of API clients, and who answers for them",
+        ),
+        purpose: ("知道由谁负责程序的访问", "to know who answers for what programs read and write"),
+        basis: &[LegalBasis::Contract],
+        kept: RECORD,
+        on_erasure: OnErasure::Kept,
     },
     Category {
         code: "contacts",
@@ -353,13 +375,22 @@ pub const CATEGORIES: &[Category] = &[
 
 /// Columns that sound like personal data and are none, with the reason.
 pub const NOT_PERSONAL: &[(&str, &str)] = &[
+    ("api_client_key.client_id", "a program"),
+    ("api_client_usage.client_id", "a program"),
     ("attachment.used_by", "names the thing that uses a file"),
+    ("audit.reason_code", "a code"),
     ("calendar_day.name", "a holiday"),
+    ("change.replaced_by", "a listing"),
     ("desk_item.title", "the title of what waits"),
     ("docking.match_reasons", "what two listings have in common"),
     ("duplicate.reasons", "what two listings have in common"),
     ("event.place", "where an event is held"),
     ("event.summary", "what an event is about"),
+    ("harvest_source.address", "a repository"),
+    ("harvest_source.last_message", "how a run ended"),
+    ("harvest_source.name", "a repository"),
+    ("import.notes", "what is said of a table's headings"),
+    ("import_mapping.words", "the words of a source"),
     ("indicator.name_en", "an indicator"),
     ("indicator.name_zh", "an indicator"),
     ("landing.place", "where something is produced"),

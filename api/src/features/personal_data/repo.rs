@@ -8,6 +8,8 @@ use sea_orm::{
 use techmart_entity::{
     Instant, account,
     account::{erasure, one_time_token, refresh_token, session, sign_in_failure},
+    api_client,
+    api_client::status::ApiClientStatus,
     audit,
     audit::SubjectKind,
     desk, docking,
@@ -140,6 +142,21 @@ pub async fn open_work(db: &impl ConnectionTrait, id: AccountId) -> Result<(u64,
         .count(db)
         .await?;
     Ok((items, dockings))
+}
+
+/// API clients of organisations for which somebody answers, and which work only as long as they do.
+///
+/// # Errors
+/// When the database cannot be asked.
+pub async fn clients_of(db: &impl ConnectionTrait, id: AccountId) -> Result<u64> {
+    let open: Vec<ApiClientStatus> =
+        ApiClientStatus::ALL.iter().copied().filter(|status| !status.legal().is_empty()).collect();
+    Ok(api_client::Entity::find()
+        .filter(api_client::Column::ResponsibleId.eq(id))
+        .filter(api_client::Column::OrganisationId.is_not_null())
+        .filter(api_client::Column::Status.is_in(open))
+        .count(db)
+        .await?)
 }
 
 /// Sign-ups of somebody for events that are still to come.

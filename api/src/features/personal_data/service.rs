@@ -55,8 +55,8 @@ pub async fn find(db: &impl ConnectionTrait, id: AccountId) -> Result<ErasureOut
     Ok(ErasureOut::of(&row, obstacles))
 }
 
-/// What has to be settled before an account is erased: organisations of which the person is the last owner, unless an
-/// admin asks, since the centre then looks after them; and open work of the centre.
+/// What has to be settled before an account is erased: organisations of which the person is the last owner and API
+/// clients for which they answer, unless an admin asks, since the centre then looks after them; and open work of the centre.
 ///
 /// # Errors
 /// When the database cannot be asked.
@@ -76,6 +76,14 @@ pub(super) async fn obstacles(db: &impl ConnectionTrait, request: &erasure::Mode
                 faults.push(Fault::at("", "last_owner", words));
             }
         }
+    }
+    let clients = repo::clients_of(db, id).await?;
+    if clients > 0 && request.requested_by == Some(id) {
+        let words = say!(
+            "您还是 {clients} 个 API 客户端的负责人，请先移交或撤销。",
+            "You answer for {clients} API clients of organisations; hand them over or revoke them first."
+        );
+        faults.push(Fault::at("", "open_api_clients", words));
     }
     let (items, dockings) = repo::open_work(db, id).await?;
     if items > 0 {

@@ -3,6 +3,7 @@
 mod achievement;
 mod api_clients;
 mod cases;
+mod catalogue;
 mod changes;
 mod checks;
 mod contracts;

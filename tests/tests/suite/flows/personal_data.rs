@@ -268,6 +268,7 @@ fn look(
         at,
         actor_id,
         acting_organisation_id: None,
+        api_client_id: None,
         action: action.to_owned(),
         subject_kind: SubjectKind::System,
         subject_id: format!("test-{n}"),

@@ -110,11 +110,13 @@ pub fn nearest(name: &str) -> Option<&'static str> {
     let name = bare(name).to_lowercase();
     let likeness = |known: &str| {
         let shared = known.chars().filter(|c| name.contains(*c)).count();
-        let contained = known.chars().count() >= 2 && (name.contains(known) || known.contains(&name));
+        let (length, whole) = (known.chars().count(), name.chars().count());
         // Chinese names are short: the letters that two share say more than their order.
-        let overlap = ratio(shared * 2, known.chars().count() + name.chars().count());
-        f64::max(strsim::normalized_damerau_levenshtein(&name, known), overlap)
-            + if contained { 0.3 } else { 0.0 }
+        let overlap = ratio(shared * 2, length + whole);
+        // One within the other counts by how much of it that is.
+        let contained = length >= 2 && (name.contains(known) || known.contains(&name));
+        let within = if contained { 0.2 * ratio(length.min(whole), length.max(whole)) } else { 0.0 };
+        f64::max(strsim::normalized_damerau_levenshtein(&name, known), overlap) + within
     };
     NAMES
         .iter()

@@ -56,15 +56,18 @@ impl Layout {
     /// has nothing but headings too (a heading over several columns, or English below Chinese).
     #[must_use]
     pub fn find(rows: &[GridRow], known: Known<'_>) -> Option<Self> {
-        let names_title = |row: &GridRow| {
-            let columns = columns_of(row, known);
-            columns.contains(&Column::Title) && (columns.len() > 1 || filled(row).count() == 1)
-        };
-        let at = rows.iter().position(names_title)?;
-        let first = rows.get(at)?;
-        let second = rows.get(at + 1).filter(|row| {
+        let all_headings = |row: &&GridRow| {
             filled(row).count() > 0 && filled(row).all(|text| known(&text).is_some() || is_result(&text))
-        });
+        };
+        let (first, second) = rows.iter().enumerate().find_map(|(at, row)| {
+            let below = rows.get(at + 1).filter(all_headings);
+            let named = columns_of(row, known);
+            // In a text a title may stand alone: then other columns are named beside it or below.
+            let others = below.map(|below| columns_of(below, known)).unwrap_or_default();
+            let names_title = named.contains(&Column::Title)
+                && (named.union(&others).count() > 1 || filled(row).count() == 1);
+            names_title.then_some((row, below))
+        })?;
         let last = second.unwrap_or(first);
         let mut layout =
             Self { rows: (first.number, last.number), places: places(first, second, known), kind: None };
