@@ -99,7 +99,6 @@ pub async fn build(config: Config, purpose: Purpose, chances: Chances) -> Result
     let files = FileStore::open(&config.files_url)?;
     let jwt = Jwt::new(&config.jwt_secrets_or_kept()?);
     let passwords = chances.hashing.map_or_else(Passwords::default, Passwords::new);
-    let document = openapi::document();
     Ok(Arc::new(State {
         rate_limits: RateLimits::new(config.rate_limit),
         clock: chances.clock,
@@ -118,8 +117,8 @@ pub async fn build(config: Config, purpose: Purpose, chances: Chances) -> Result
         meter: Meter::default(),
         origins: KnownOrigins::default(),
         feed: Feed::default(),
-        schemas: Schemas::of(&document),
-        operations: Operations::of(&document),
+        schemas: Schemas::of(openapi::document()),
+        operations: Operations::of(openapi::document()),
         stopping: std::sync::atomic::AtomicBool::new(false),
         config,
     }))
@@ -187,7 +186,6 @@ impl App {
     /// When the server breaks.
     pub async fn run(self, with_jobs: bool, stop: impl Future<Output = ()>) -> Result<(), StartError> {
         let state = self.state.clone();
-        let document = Data::new(openapi::Document(serde_json::to_string_pretty(&openapi::document())?));
         let server = HttpServer::new({
             let state = state.clone();
             move || {
@@ -195,7 +193,6 @@ impl App {
                     .config(DocsConfig::new(["/api/v1/openapi.json"]).try_it_out_enabled(true));
                 let (app, _) = Web::new().into_utoipa_app().configure(routes::api).split_for_parts();
                 app.app_data(state.clone())
-                    .app_data(document.clone())
                     .configure(health::routes)
                     .configure(oai::http::routes)
                     .service(web::redirect("/docs", "/docs/"))

@@ -8,7 +8,9 @@ mod headings;
 mod shapes;
 pub mod who;
 
-use actix_web::{App, HttpResponse, get, web::Data};
+use std::sync::LazyLock;
+
+use actix_web::{App, HttpResponse, get};
 use serde_json::{Value, json};
 use utoipa::{OpenApi, PartialSchema, ToSchema};
 use utoipa_actix_web::{AppExt, service_config::ServiceConfig};
@@ -19,9 +21,10 @@ use crate::{
     routes,
 };
 
-/// The document itself, ready to be sent.
-#[derive(Clone, Debug)]
-pub struct Document(pub String);
+/// It changes with a release only, so it is made once.
+static DOCUMENT: LazyLock<Value> = LazyLock::new(make);
+static TEXT: LazyLock<String> =
+    LazyLock::new(|| serde_json::to_string_pretty(&*DOCUMENT).unwrap_or_default());
 
 /// The addresses.
 pub fn routes(config: &mut ServiceConfig) {
@@ -31,11 +34,11 @@ pub fn routes(config: &mut ServiceConfig) {
 /// This document.
 #[utoipa::path(operation_id = "get_openapi", tag = "document", responses((status = 200, body = Object)))]
 #[get("/openapi.json")]
-async fn openapi_json(document: Data<Document>) -> HttpResponse {
+async fn openapi_json() -> HttpResponse {
     HttpResponse::Ok()
         .content_type("application/json")
         .insert_header(("Cache-Control", "no-cache"))
-        .body(document.0.clone())
+        .body(text())
 }
 
 #[derive(OpenApi)]
@@ -48,9 +51,19 @@ async fn openapi_json(document: Data<Document>) -> HttpResponse {
 ))]
 struct Base;
 
-/// Makes the whole document.
+/// The whole document.
 #[must_use]
-pub fn document() -> Value {
+pub fn document() -> &'static Value {
+    &DOCUMENT
+}
+
+/// The same, to be read.
+#[must_use]
+pub fn text() -> &'static str {
+    &TEXT
+}
+
+fn make() -> Value {
     let (_, generated) =
         App::new().into_utoipa_app().openapi(Base::openapi()).configure(routes::api).split_for_parts();
     let mut document = serde_json::to_value(generated).unwrap_or_default();

@@ -11,6 +11,8 @@ use jsonschema::Validator;
 use reqwest::Method;
 use serde_json::{Map, Value, json};
 
+use techmart_api::web::schemas::whole;
+
 use crate::client::Reply;
 
 /// Holds an answer against the document.
@@ -82,8 +84,7 @@ fn validator(document: &Value, key: &str, schema: &Value) -> Arc<Validator> {
     static COMPILED: LazyLock<Mutex<HashMap<String, Arc<Validator>>>> = LazyLock::new(Mutex::default);
     let mut compiled = COMPILED.lock().unwrap_or_else(PoisonError::into_inner);
     let made = compiled.entry(key.to_owned()).or_insert_with(|| {
-        let mut schema = schema.clone();
-        schema["components"] = document["components"].clone();
+        let schema = whole(schema.clone(), &document["components"]);
         let built = jsonschema::options()
             .with_draft(jsonschema::Draft::Draft202012)
             .should_validate_formats(true)

@@ -17,13 +17,15 @@ use techmart_api::{
     config::Config,
     state::State,
 };
-use tokio::sync::oneshot;
+use tokio::sync::{OnceCell, oneshot};
 use uuid::Uuid;
 
 use crate::client::Client;
 
 /// How long a condition may take to come true, on the slowest machine: a bound, not a measure.
 pub const PATIENCE: Duration = Duration::from_secs(120);
+
+static DOCUMENT: OnceCell<Arc<Value>> = OnceCell::const_new();
 
 /// A running service.
 pub struct World {
@@ -81,17 +83,13 @@ impl World {
         });
         let (address, state) = receive.recv().unwrap();
         let base = format!("http://{address}");
-        let document = ask(&format!("{base}/api/v1/openapi.json")).await.unwrap().json().await.unwrap();
-        Self {
-            base,
-            clock,
-            state,
-            document: Arc::new(document),
-            data,
-            stop: Some(stop),
-            thread: Some(thread),
-            database,
-        }
+        // The same for all: asked for once.
+        let document = DOCUMENT.get_or_init(|| async {
+            let answer = ask(&format!("{base}/api/v1/openapi.json")).await.unwrap();
+            Arc::new(answer.json().await.unwrap())
+        });
+        let document = Arc::clone(document.await);
+        Self { base, clock, state, document, data, stop: Some(stop), thread: Some(thread), database }
     }
 
     /// A client that has not signed in.

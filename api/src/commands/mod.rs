@@ -210,7 +210,7 @@ pub enum OutboxCommand {
 pub async fn run(cli: Cli) -> Result<(), StartError> {
     let json = cli.json;
     if let Command::Openapi = cli.command {
-        return print(&serde_json::to_string_pretty(&openapi::document())?);
+        return print(openapi::text());
     }
     start_logging();
     let config = Config::read(|name| std::env::var(name).ok())?;

@@ -199,7 +199,7 @@ mod tests {
     #[test]
     fn every_column_of_every_list_has_a_chinese_heading() {
         let document = openapi::document();
-        let schemas = Schemas::of(&document);
+        let schemas = Schemas::of(document);
         let mut without = BTreeSet::new();
         let mut lists = 0;
         for item in document["paths"].as_object().unwrap().values() {

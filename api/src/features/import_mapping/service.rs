@@ -159,13 +159,14 @@ fn faults_of_words(words: &[MappedWord]) -> impl Iterator<Item = Fault> {
     })
 }
 
-/// Whether the import of any kind reads the value without a note.
+/// Whether the import of some kind that has the field reads the value without a note.
 fn is_understood(column: Column, value: &str) -> bool {
     ListingKind::ALL.iter().any(|kind| {
         let mut row = Map::new();
         row.insert("kind".to_owned(), json!(kind.code()));
         row.insert("title".to_owned(), json!("标题"));
         row.insert(column.name().to_owned(), Value::String(value.to_owned()));
-        mapping::map(&Value::Object(row)).is_ok_and(|row| row.warnings.is_empty())
+        mapping::map(&Value::Object(row))
+            .is_ok_and(|row| row.warnings.is_empty() && row.unknown_columns.is_empty())
     })
 }

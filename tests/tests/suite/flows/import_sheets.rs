@@ -245,6 +245,7 @@ async fn a_sheet_is_read_as_a_clerk_made_it() {
     sheet.write_boolean(4, 4, true).unwrap();
     sheet.write_string(4, 5, "张三").unwrap();
     sheet.write_number(4, 6, 13_800_138_000_f64).unwrap();
+    sheet.write_string(4, 7, "某厂").unwrap();
     // Two blank rows, and another one far below.
     sheet.write_number(7, 0, 2).unwrap();
     sheet.write_string(7, 1, "低温轴承").unwrap();

@@ -53,8 +53,50 @@ pub fn manner(file: &mut File, known: Known<'_>) -> Result<Manner, TableError> {
     Err(no_headings(&seen))
 }
 
-fn reader<R: Read>(inner: R, separator: u8) -> csv::Reader<R> {
-    csv::ReaderBuilder::new().delimiter(separator).flexible(true).has_headers(false).from_reader(inner)
+fn reader<R: Read>(inner: R, separator: u8) -> csv::Reader<Feeds<R>> {
+    let mut builder = csv::ReaderBuilder::new();
+    builder.delimiter(separator).flexible(true).has_headers(false).from_reader(Feeds::of(inner))
+}
+
+/// A text with every end of a line as a line feed, the last one too: so the reader's count of lines is right.
+struct Feeds<R> {
+    inner: R,
+    last: Option<u8>,
+    after_return: bool,
+}
+
+impl<R> Feeds<R> {
+    fn of(inner: R) -> Self {
+        Self { inner, last: None, after_return: false }
+    }
+}
+
+impl<R: Read> Read for Feeds<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        loop {
+            let n = self.inner.read(buffer)?;
+            let (mut at, mut kept) = (0, 0);
+            while at < n {
+                let byte = buffer[at];
+                at += 1;
+                let ends_a_pair = byte == b'\n' && self.after_return;
+                self.after_return = byte == b'\r';
+                if !ends_a_pair {
+                    buffer[kept] = if byte == b'\r' { b'\n' } else { byte };
+                    self.last = Some(buffer[kept]);
+                    kept += 1;
+                }
+            }
+            if n == 0 && !buffer.is_empty() && self.last.is_some_and(|last| last != b'\n') {
+                buffer[0] = b'\n';
+                self.last = Some(b'\n');
+                return Ok(1);
+            }
+            if kept > 0 || n == 0 {
+                return Ok(kept);
+            }
+        }
+    }
 }
 
 fn first_rows(sample: &[u8], separator: u8) -> Result<Vec<GridRow>, TableError> {
@@ -64,13 +106,16 @@ fn first_rows(sample: &[u8], separator: u8) -> Result<Vec<GridRow>, TableError> 
     let mut reader = reader(Cursor::new(text.as_bytes()), separator);
     let mut record = csv::StringRecord::new();
     while rows.len() < HEADING_ROWS && reader.read_record(&mut record).map_err(broken)? {
-        rows.push(row(&record));
+        rows.push(row(&record, reader.position()));
     }
     Ok(rows)
 }
 
-fn row(record: &csv::StringRecord) -> GridRow {
-    let number = record.position().map_or(0, |position| i64::try_from(position.line()).unwrap_or(i64::MAX));
+/// A row, when the reader stands after it. Where a record says that it begins, blank lines before it may lie.
+fn row(record: &csv::StringRecord, after: &csv::Position) -> GridRow {
+    let within = record.iter().flat_map(str::bytes).filter(|byte| *byte == b'\n').count();
+    let number = after.line().saturating_sub(1 + within as u64);
+    let number = i64::try_from(number).unwrap_or(i64::MAX);
     let cells = record.iter().map(|text| match text {
         "" => Cell::Empty,
         text => Cell::Text(unquoted(text).to_owned()),
@@ -128,9 +173,27 @@ pub fn read(
     let mut reader = reader(Decoded::of(file, manner.encoding)?, manner.separator);
     let mut record = csv::StringRecord::new();
     while reader.read_record(&mut record).map_err(broken)? {
-        if each(row(&record)).is_break() {
+        if each(row(&record, reader.position())).is_break() {
             break;
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may fail loudly")]
+mod tests {
+    use super::first_rows;
+
+    #[test]
+    fn a_row_has_the_number_of_the_line_on_which_it_begins() {
+        for end in ["\n", "\r\n", "\r"] {
+            let text = ["name,text", "a,\"one", "two\"", "", "", "b,", "c"].join(end);
+            let rows = first_rows(text.as_bytes(), b',').unwrap();
+            let numbers: Vec<i64> = rows.iter().map(|row| row.number).collect();
+            assert_eq!(numbers, [1, 2, 6, 7], "{end:?}");
+            assert_eq!(rows[1].cells[1].text(), "one\ntwo");
+            assert_eq!(first_rows(format!("{text}{end}").as_bytes(), b',').unwrap(), rows);
+        }
+    }
 }
