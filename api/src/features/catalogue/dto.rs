@@ -16,7 +16,7 @@ pub struct CatalogueFileOut {
     #[schema(example = "text/csv; charset=utf-8")]
     pub media_type: &'static str,
     /// Where it is.
-    #[schema(example = "/api/v1/catalogue/achievements.csv")]
+    #[schema(example = "/api/v1/catalogue/achievement.csv")]
     pub url: String,
     /// Items in it.
     pub rows: i64,
@@ -34,16 +34,6 @@ pub struct CatalogueFileOut {
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct CatalogueFilesOut {
     pub items: Vec<CatalogueFileOut>,
-}
-
-/// The kind's word in addresses.
-#[must_use]
-pub const fn plural(kind: ListingKind) -> &'static str {
-    match kind {
-        ListingKind::Achievement => "achievements",
-        ListingKind::Demand => "demands",
-        ListingKind::Provider => "providers",
-    }
 }
 
 /// The file of a form: its hash and its size.
@@ -64,7 +54,7 @@ pub fn files(row: &Model) -> impl Iterator<Item = CatalogueFileOut> + '_ {
         Some(CatalogueFileOut {
             kind: row.listing_kind,
             media_type: form.media_type(),
-            url: format!("/api/v1/catalogue/{}.{}", plural(row.listing_kind), form.extension()),
+            url: format!("/api/v1/catalogue/{}.{}", row.listing_kind, form.extension()),
             rows: row.rows?,
             size,
             sha256: sha256.to_owned(),

@@ -1,7 +1,7 @@
 //! `/catalogue`
 
 use actix_web::{
-    HttpRequest, HttpResponse,
+    HttpResponse,
     body::SizedStream,
     get,
     http::header::{self, ContentDisposition, DispositionParam, DispositionType},
@@ -11,7 +11,7 @@ use techmart_entity::listing::ListingKind;
 use utoipa_actix_web::{scope::scope, service_config::ServiceConfig};
 
 use super::{
-    dto::{CatalogueFilesOut, files, plural, stored},
+    dto::{CatalogueFilesOut, files, stored},
     making::FOLDER,
     repo,
 };
@@ -19,7 +19,7 @@ use crate::{
     error::{AppError, Code, Result},
     features::{export::Form, import::dto::TableBytes},
     say,
-    web::{act::Look, answer::Answer, etag},
+    web::{act::Look, answer::Answer, etag, path::segment},
 };
 
 /// The addresses.
@@ -46,7 +46,7 @@ async fn list_catalogue_files(look: Look) -> Result<HttpResponse> {
 /// Everything of a kind that everybody reads, as a table (UTF-8 with its mark, commas; codes and names of fields as in
 /// JSON). 503 for the first minute of a new service.
 #[utoipa::path(operation_id = "get_catalogue_table", tag = "changes",
-    params(("kind" = String, Path, description = "`achievements`, `demands` or `providers`", example = "achievements")),
+    params(("kind" = ListingKind, Path)),
     responses((status = 200, description = "the file", body = TableBytes, content_type = "text/csv")))]
 #[get("/{kind}.csv")]
 async fn get_catalogue_table(look: Look) -> Result<HttpResponse> {
@@ -55,21 +55,15 @@ async fn get_catalogue_table(look: Look) -> Result<HttpResponse> {
 
 /// The same as JSON Lines: an object a line, as `/achievements/{id}`, `/demands/{id}` and `/providers/{id}` answer it.
 #[utoipa::path(operation_id = "get_catalogue_lines", tag = "changes",
-    params(("kind" = String, Path, description = "`achievements`, `demands` or `providers`", example = "achievements")),
+    params(("kind" = ListingKind, Path)),
     responses((status = 200, description = "the file", body = TableBytes, content_type = "application/x-ndjson")))]
 #[get("/{kind}.jsonl")]
 async fn get_catalogue_lines(look: Look) -> Result<HttpResponse> {
     file(&look, Form::JsonLines).await
 }
 
-fn kind(request: &HttpRequest) -> Result<ListingKind> {
-    let named = request.match_info().query("kind");
-    let all = [ListingKind::Achievement, ListingKind::Demand, ListingKind::Provider];
-    all.into_iter().find(|kind| plural(*kind) == named).ok_or_else(AppError::not_found)
-}
-
 async fn file(look: &Look, form: Form) -> Result<HttpResponse> {
-    let kind = kind(&look.http)?;
+    let kind: ListingKind = segment(&look.http, "kind")?;
     let row = repo::of(look.state.db.read(), kind).await?;
     let Some((sha256, size)) = stored(&row, form) else {
         let detail = say!("文件正在生成，请稍后再试。", "The file is being made; try again soon.");
@@ -81,7 +75,7 @@ async fn file(look: &Look, form: Form) -> Result<HttpResponse> {
     }
     let unavailable = |error| AppError::unavailable(Code::Unavailable, error);
     let bytes = look.state.files.get(FOLDER, sha256).await.map_err(unavailable)?;
-    let name = format!("{}.{}", plural(kind), form.extension());
+    let name = format!("{kind}.{}", form.extension());
     Ok(HttpResponse::Ok()
         .content_type(form.media_type())
         .insert_header(ContentDisposition {

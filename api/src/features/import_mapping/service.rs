@@ -159,14 +159,15 @@ fn faults_of_words(words: &[MappedWord]) -> impl Iterator<Item = Fault> {
     })
 }
 
-/// Whether the import of some kind that has the field reads the value without a note.
+/// Whether the import of some kind takes the value up, and without a note. A kind that has no such field takes nothing.
 fn is_understood(column: Column, value: &str) -> bool {
     ListingKind::ALL.iter().any(|kind| {
         let mut row = Map::new();
         row.insert("kind".to_owned(), json!(kind.code()));
         row.insert("title".to_owned(), json!("标题"));
+        let without = mapping::map(&Value::Object(row.clone()));
         row.insert(column.name().to_owned(), Value::String(value.to_owned()));
-        mapping::map(&Value::Object(row))
-            .is_ok_and(|row| row.warnings.is_empty() && row.unknown_columns.is_empty())
+        let with = mapping::map(&Value::Object(row));
+        with.as_ref().is_ok_and(|row| row.warnings.is_empty()) && with != without
     })
 }

@@ -64,40 +64,40 @@ async fn the_files_hold_what_everybody_reads_and_the_feed_goes_on_from_them() {
     assert_eq!(
         names,
         [
-            "/catalogue/achievements.csv",
-            "/catalogue/achievements.jsonl",
-            "/catalogue/demands.csv",
-            "/catalogue/demands.jsonl",
-            "/catalogue/providers.csv",
-            "/catalogue/providers.jsonl"
+            "/catalogue/achievement.csv",
+            "/catalogue/achievement.jsonl",
+            "/catalogue/demand.csv",
+            "/catalogue/demand.jsonl",
+            "/catalogue/provider.csv",
+            "/catalogue/provider.jsonl"
         ]
     );
-    let offers = lines(&visitor, "/catalogue/achievements.jsonl").await;
+    let offers = lines(&visitor, "/catalogue/achievement.jsonl").await;
     assert_eq!(offers.len(), 2);
-    assert_eq!(first["/catalogue/achievements.jsonl"]["rows"], 2);
+    assert_eq!(first["/catalogue/achievement.jsonl"]["rows"], 2);
     for (id, item) in &offers {
         assert_eq!(*item, visitor.get(&format!("/achievements/{id}")).await.ok());
     }
-    let demands = lines(&visitor, "/catalogue/demands.jsonl").await;
+    let demands = lines(&visitor, "/catalogue/demand.jsonl").await;
     assert!(
         demands[&nameless]["organisation"].is_null(),
         "a demand posted without a name is there without it"
     );
-    let table = visitor.file("/catalogue/achievements.csv", "text/csv").await.unwrap();
-    assert_eq!(table.len() as u64, first["/catalogue/achievements.csv"]["size"].as_u64().unwrap());
+    let table = visitor.file("/catalogue/achievement.csv", "text/csv").await.unwrap();
+    assert_eq!(table.len() as u64, first["/catalogue/achievement.csv"]["size"].as_u64().unwrap());
     let text = std::str::from_utf8(&table).unwrap().strip_prefix('\u{feff}').expect("a byte order mark");
     let mut rows = csv::Reader::from_reader(text.as_bytes());
     let place = rows.headers().unwrap().iter().position(|name| name == "content.title").unwrap();
     let mut titles: Vec<String> = rows.records().map(|row| row.unwrap()[place].to_owned()).collect();
     titles.sort();
     assert_eq!(titles, ["低温循环泵", "换热器"]);
-    let nothing = visitor.file("/catalogue/providers.csv", "text/csv").await.unwrap();
+    let nothing = visitor.file("/catalogue/provider.csv", "text/csv").await.unwrap();
     assert_eq!(std::str::from_utf8(&nothing).unwrap().lines().count(), 1, "no provider: a line of names");
 
     // Asked again with its tag it is not sent again.
-    let tag = format!("\"{}\"", first["/catalogue/achievements.csv"]["sha256"].as_str().unwrap());
+    let tag = format!("\"{}\"", first["/catalogue/achievement.csv"]["sha256"].as_str().unwrap());
     let known = [("if-none-match", tag.as_str())];
-    visitor.call(Method::GET, "/catalogue/achievements.csv", None, &known).await.status(304);
+    visitor.call(Method::GET, "/catalogue/achievement.csv", None, &known).await.status(304);
     visitor.get("/catalogue/everything.csv").await.refused(404, "not_found");
 
     // Nothing has changed: nothing is made. What changes waits until the files are some minutes old.
@@ -110,15 +110,15 @@ async fn the_files_hold_what_everybody_reads_and_the_feed_goes_on_from_them() {
         .ok();
     made(&world).await;
     let second = files(&visitor).await;
-    assert_eq!(second["/catalogue/achievements.jsonl"]["rows"], 1);
-    assert_eq!(second["/catalogue/demands.jsonl"], first["/catalogue/demands.jsonl"], "of another kind");
+    assert_eq!(second["/catalogue/achievement.jsonl"]["rows"], 1);
+    assert_eq!(second["/catalogue/demand.jsonl"], first["/catalogue/demand.jsonl"], "of another kind");
     broker.act(&format!("/achievements/{pump}/resume")).await.ok();
     made(&world).await;
     assert_eq!(files(&visitor).await, second, "the files are younger than ten minutes");
 
     // Whoever holds the file goes on from its place and has missed nothing.
-    let mut held = lines(&visitor, "/catalogue/achievements.jsonl").await;
-    let position = second["/catalogue/achievements.jsonl"]["position"].as_str().unwrap();
+    let mut held = lines(&visitor, "/catalogue/achievement.jsonl").await;
+    let position = second["/catalogue/achievement.jsonl"]["position"].as_str().unwrap();
     let page = visitor.get(&format!("/changes?types=achievement&since={position}")).await.ok();
     for item in page["items"].as_array().unwrap() {
         held.insert(id_of(item), item["document"].clone());
@@ -129,7 +129,7 @@ async fn the_files_hold_what_everybody_reads_and_the_feed_goes_on_from_them() {
     world.clock.advance(Duration::hours(25));
     made(&world).await;
     assert!(making::sweep(&world.state).await.unwrap() >= 2);
-    assert_eq!(lines(&visitor, "/catalogue/achievements.jsonl").await.len(), 2);
+    assert_eq!(lines(&visitor, "/catalogue/achievement.jsonl").await.len(), 2);
 }
 
 async fn offers_of(reader: &Client, ids: &BTreeMap<String, Value>) -> BTreeMap<String, Value> {
