@@ -165,12 +165,13 @@ pub enum Lane {
     Notify,
     Mail,
     Announce,
+    Examine,
     Work,
 }
 
 impl Lane {
-    pub const ALL: [Self; 6] =
-        [Self::Index, Self::Match, Self::Notify, Self::Mail, Self::Announce, Self::Work];
+    pub const ALL: [Self; 7] =
+        [Self::Index, Self::Match, Self::Notify, Self::Mail, Self::Announce, Self::Examine, Self::Work];
 
     /// The kinds of rows in the lane.
     #[must_use]
@@ -181,6 +182,7 @@ impl Lane {
             Self::Notify => "notify",
             Self::Mail => "mail",
             Self::Announce => "announce",
+            Self::Examine => "examine",
             Self::Work => "work",
         }
     }
@@ -194,12 +196,8 @@ impl Job {
             Self::Notify(_) => Lane::Notify,
             Self::Mail(_) => Lane::Mail,
             Self::Announce(_) => Lane::Announce,
-            Self::Import { .. }
-            | Self::Harvest { .. }
-            | Self::Catalogue { .. }
-            | Self::Reindex
-            | Self::Examine { .. }
-            | Self::ExamineAll { .. } => Lane::Work,
+            Self::Examine { .. } | Self::ExamineAll { .. } => Lane::Examine,
+            Self::Import { .. } | Self::Harvest { .. } | Self::Catalogue { .. } | Self::Reindex => Lane::Work,
         }
     }
 }

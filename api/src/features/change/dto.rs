@@ -61,6 +61,11 @@ impl Serialize for Position {
 /// What everybody reads of a listing: the same as its page shows a visitor.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[serde(untagged)]
+#[schema(discriminator(property_name = "kind", mapping(
+    ("achievement" = "#/components/schemas/AchievementListingOut"),
+    ("demand" = "#/components/schemas/DemandListingOut"),
+    ("provider" = "#/components/schemas/ProviderListingOut"),
+)))]
 pub enum PublicDocument {
     Achievement(Box<ListingOut<AchievementContent>>),
     Demand(Box<ListingOut<DemandContent>>),
