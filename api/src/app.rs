@@ -26,15 +26,20 @@ use crate::{
     config::Config,
     db::Db,
     features::{
+        api_client::{self, admission, meter::Meter, origins::KnownOrigins},
         audit::looks,
+        change::{self, tide::Feed},
+        export::Exports,
         feedback::{self, counter::Counter},
         health,
         notification::delivery::Concerned,
+        oai, webhook,
     },
     files::FileStore,
     jobs, mail,
     metrics::Metrics,
     openapi::{self, Operations},
+    outbound,
     outbox::{Outbox, relay},
     routes,
     state::State,
@@ -94,7 +99,6 @@ pub async fn build(config: Config, purpose: Purpose, chances: Chances) -> Result
     let files = FileStore::open(&config.files_url)?;
     let jwt = Jwt::new(&config.jwt_secrets_or_kept()?);
     let passwords = chances.hashing.map_or_else(Passwords::default, Passwords::new);
-    let document = openapi::document();
     Ok(Arc::new(State {
         rate_limits: RateLimits::new(config.rate_limit),
         clock: chances.clock,
@@ -105,11 +109,16 @@ pub async fn build(config: Config, purpose: Purpose, chances: Chances) -> Result
         jwt,
         passwords,
         metrics: Metrics::new()?,
+        webhooks: outbound::client(config.outbound_targets, webhook::sender::WITHIN)?,
         outbox: Outbox::default(),
         concerned: Concerned::default(),
         counter: Counter::default(),
-        schemas: Schemas::of(&document),
-        operations: Operations::of(&document),
+        exports: Exports::default(),
+        meter: Meter::default(),
+        origins: KnownOrigins::default(),
+        feed: Feed::default(),
+        schemas: Schemas::of(openapi::document()),
+        operations: Operations::of(openapi::document()),
         stopping: std::sync::atomic::AtomicBool::new(false),
         config,
     }))
@@ -177,7 +186,6 @@ impl App {
     /// When the server breaks.
     pub async fn run(self, with_jobs: bool, stop: impl Future<Output = ()>) -> Result<(), StartError> {
         let state = self.state.clone();
-        let document = Data::new(openapi::Document(serde_json::to_string_pretty(&openapi::document())?));
         let server = HttpServer::new({
             let state = state.clone();
             move || {
@@ -185,12 +193,13 @@ impl App {
                     .config(DocsConfig::new(["/api/v1/openapi.json"]).try_it_out_enabled(true));
                 let (app, _) = Web::new().into_utoipa_app().configure(routes::api).split_for_parts();
                 app.app_data(state.clone())
-                    .app_data(document.clone())
                     .configure(health::routes)
+                    .configure(oai::http::routes)
                     .service(web::redirect("/docs", "/docs/"))
                     .service(docs)
                     .default_service(web::to(routes::nothing_here))
                     .wrap(from_fn(looks::logged))
+                    .wrap(from_fn(admission::admitted))
                     .wrap(from_fn(edge))
             }
         })
@@ -224,11 +233,16 @@ impl App {
         let handle = server.handle();
         let serving = actix_web::rt::spawn(server);
         let (stop_counting, stopped) = watch::channel(false);
-        let counting = actix_web::rt::spawn(feedback::schedule::run(state.clone().into_inner(), stopped));
+        let counting = [
+            actix_web::rt::spawn(change::tide::run(state.clone().into_inner(), stopped.clone())),
+            actix_web::rt::spawn(feedback::schedule::run(state.clone().into_inner(), stopped.clone())),
+            actix_web::rt::spawn(api_client::schedule::run(state.clone().into_inner(), stopped)),
+        ];
         let jobs = with_jobs.then(|| Jobs::start(state.clone().into_inner()));
         stop.await;
         tracing::info!("stopping: requests in flight are finished");
         state.stopping.store(true, Ordering::Relaxed);
+        state.feed.end();
         handle.stop(true).await;
         if let Some((handle, serving)) = metrics {
             handle.stop(false).await;
@@ -237,7 +251,9 @@ impl App {
         let _ = serving.await;
         // Nobody looks any more: what was counted last is written.
         let _ = stop_counting.send(true);
-        let _ = counting.await;
+        for counting in counting {
+            let _ = counting.await;
+        }
         if let Some(jobs) = jobs {
             jobs.stop().await;
         }
@@ -259,6 +275,7 @@ impl Jobs {
         let tasks = vec![
             actix_web::rt::spawn(fill_index(Arc::clone(&state))),
             actix_web::rt::spawn(relay::run(Arc::clone(&state), stopped.clone())),
+            actix_web::rt::spawn(webhook::sender::run(Arc::clone(&state), stopped.clone())),
             actix_web::rt::spawn(jobs::schedule::run(state, stopped)),
         ];
         Self { stop, tasks }

@@ -14,6 +14,7 @@ pub mod jobs;
 pub mod mail;
 pub mod metrics;
 pub mod openapi;
+pub mod outbound;
 pub mod outbox;
 pub mod routes;
 pub mod state;

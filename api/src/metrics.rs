@@ -17,6 +17,7 @@ pub struct Metrics {
     pub outbox_done: IntCounterVec,
     pub outbox_failed: IntCounterVec,
     pub index_batch_seconds: Histogram,
+    pub webhook_calls: IntCounterVec,
 }
 
 impl Metrics {
@@ -47,7 +48,12 @@ impl Metrics {
             "techmart_index_batch_seconds",
             "Time to index a batch",
         ))?;
+        let webhook_calls = IntCounterVec::new(
+            Opts::new("techmart_webhook_calls_total", "Calls to endpoints of webhooks, by what came of them"),
+            &["outcome"],
+        )?;
         registry.register(Box::new(requests.clone()))?;
+        registry.register(Box::new(webhook_calls.clone()))?;
         registry.register(Box::new(latency.clone()))?;
         registry.register(Box::new(outbox_depth.clone()))?;
         registry.register(Box::new(outbox_age_seconds.clone()))?;
@@ -65,6 +71,7 @@ impl Metrics {
             outbox_done,
             outbox_failed,
             index_batch_seconds,
+            webhook_calls,
         })
     }
 

@@ -1,18 +1,30 @@
-//! The OpenAPI document: generated from the handlers, completed with what all operations share.
+//! The OpenAPI document: generated from the handlers, completed with what all operations share (`answers.rs`),
+//! who may call them (`who.rs`) and real examples (`examples.rs`), in shapes that generators of clients like
+//! (`shapes.rs`).
 
-use actix_web::{App, HttpResponse, get, web::Data};
-use serde_json::{Map, Value, json};
+mod answers;
+mod examples;
+mod headings;
+mod shapes;
+pub mod who;
+
+use std::sync::LazyLock;
+
+use actix_web::{App, HttpResponse, get};
+use serde_json::{Value, json};
 use utoipa::{OpenApi, PartialSchema, ToSchema};
 use utoipa_actix_web::{AppExt, service_config::ServiceConfig};
 
 use crate::{
     error::{Problem, ProblemError},
+    features::{api_client::scopes, export::Form, webhook},
     routes,
 };
 
-/// The document itself, ready to be sent.
-#[derive(Clone, Debug)]
-pub struct Document(pub String);
+/// It changes with a release only, so it is made once.
+static DOCUMENT: LazyLock<Value> = LazyLock::new(make);
+static TEXT: LazyLock<String> =
+    LazyLock::new(|| serde_json::to_string_pretty(&*DOCUMENT).unwrap_or_default());
 
 /// The addresses.
 pub fn routes(config: &mut ServiceConfig) {
@@ -22,25 +34,36 @@ pub fn routes(config: &mut ServiceConfig) {
 /// This document.
 #[utoipa::path(operation_id = "get_openapi", tag = "document", responses((status = 200, body = Object)))]
 #[get("/openapi.json")]
-async fn openapi_json(document: Data<Document>) -> HttpResponse {
+async fn openapi_json() -> HttpResponse {
     HttpResponse::Ok()
         .content_type("application/json")
         .insert_header(("Cache-Control", "no-cache"))
-        .body(document.0.clone())
+        .body(text())
 }
 
 #[derive(OpenApi)]
 #[openapi(info(
-    title = "techmart 科技成果交易服务超市",
-    description = "Achievements, demands, providers, dockings, and the figures that are counted from them. \
+    title = "techmart",
+    description = "科技成果交易服务超市. Achievements, demands, providers, dockings, and the figures that are counted from them. \
         Errors are RFC 9457 problem documents in Chinese or English (Accept-Language). Every write names the \
-        organisation it is made for in Acting-Organisation. Lists are keyset pages.",
+        organisation it is made for in Acting-Organisation. Lists are keyset pages; `Accept: text/csv`, \
+        `application/x-ndjson` or that of a workbook (xlsx) gives all of a list as a file, whatever `limit` says.",
 ))]
 struct Base;
 
-/// Makes the whole document.
+/// The whole document.
 #[must_use]
-pub fn document() -> Value {
+pub fn document() -> &'static Value {
+    &DOCUMENT
+}
+
+/// The same, to be read.
+#[must_use]
+pub fn text() -> &'static str {
+    &TEXT
+}
+
+fn make() -> Value {
     let (_, generated) =
         App::new().into_utoipa_app().openapi(Base::openapi()).configure(routes::api).split_for_parts();
     let mut document = serde_json::to_value(generated).unwrap_or_default();
@@ -66,25 +89,41 @@ const OPEN: &[&str] = &[
     "renew_by_link",
 ];
 
+/// Operations that are asked by POST and write nothing: a repetition needs no key, and there is no version.
+const ASKED_BY_POST: &[&str] = &["check_achievement", "check_demand", "check_provider", "preview_matches"];
+
 fn complete(document: &mut Value) {
     document["openapi"] = "3.1.0".into();
     let schemas = &mut document["components"]["schemas"];
     schemas["Problem"] = serde_json::to_value(Problem::schema()).unwrap_or_default();
     schemas["ProblemError"] = serde_json::to_value(ProblemError::schema()).unwrap_or_default();
     debug_assert_eq!(Problem::name(), "Problem");
+    document["tags"] = headings::headings();
     document["components"]["securitySchemes"] = json!({
-        "bearer": { "type": "http", "scheme": "bearer", "bearerFormat": "JWT", "description": "The access_token of POST /auth/login." }
+        "bearer": { "type": "http", "scheme": "bearer", "bearerFormat": "JWT", "description": "The access_token of POST /auth/login." },
+        "apiKey": {
+            "type": "apiKey", "in": "header", "name": "X-Api-Key",
+            "description": "A key of an API client (POST /api-clients/{id}/keys), here or as the token of Authorization: \
+                Bearer. Each operation names the scopes of which the client needs one; without `apiKey` it is closed \
+                to keys.",
+        }
     });
-    document["components"]["responses"] = shared_responses();
+    document["webhooks"] = webhook::document::webhooks();
+    document["components"]["responses"] = answers::problems();
+    document["components"]["headers"] = answers::headers();
     document["components"]["parameters"] = shared_parameters();
+    shapes::tidy(document);
     forbid_blanks(&mut document["components"]["schemas"]);
     let Some(paths) = document["paths"].as_object_mut() else { return };
     for (path, item) in paths {
         let Some(operations) = item.as_object_mut() else { continue };
         for (method, operation) in operations {
             complete_operation(path, method, operation);
+            answers::complete(operation);
+            describe(operation);
         }
     }
+    examples::lend(document);
 }
 
 /// What has to say something says it with more than white space.
@@ -122,10 +161,15 @@ fn complete_operation(path: &str, method: &str, operation: &mut Value) {
         "get" => {
             share("IfNoneMatch");
             share("ActingOrganisation");
+            offer_files(operation);
             operation["responses"]["304"] =
                 json!({ "description": "The version that If-None-Match names is the present one." });
         }
         "post" if is_auth => statuses.extend([409, 413, 415, 422]),
+        "post" if ASKED_BY_POST.contains(&id.as_str()) => {
+            share("ActingOrganisation");
+            statuses.extend([413, 415, 422]);
+        }
         "post" => {
             share("ActingOrganisation");
             share("IdempotencyKey");
@@ -143,43 +187,51 @@ fn complete_operation(path: &str, method: &str, operation: &mut Value) {
         operation["responses"][status.to_string()] =
             json!({ "$ref": format!("#/components/responses/{status}") });
     }
-    if !OPEN.contains(&id.as_str()) {
-        // Visitors may call what shows published things; a token shows more.
-        operation["security"] =
-            if method == "get" { json!([{}, { "bearer": [] }]) } else { json!([{ "bearer": [] }]) };
+    let by_key = scopes::of(&id);
+    if by_key.is_none() && OPEN.contains(&id.as_str()) {
+        return;
+    }
+    // Visitors may call what shows published things; a token shows more.
+    let mut security = if method == "get" { vec![json!({})] } else { Vec::new() };
+    security.push(json!({ "bearer": [] }));
+    match by_key {
+        None => {}
+        Some([]) => security.push(json!({ "apiKey": [] })),
+        Some(scopes) => security.extend(scopes.iter().map(|scope| json!({ "apiKey": [scope] }))),
+    }
+    operation["security"] = security.into();
+    // As roles of a security requirement they are new in OpenAPI 3.1, and many readers of it do not show them.
+    if let Some(scopes) = by_key {
+        operation["x-scopes"] = json!(scopes);
     }
 }
 
-fn shared_responses() -> Value {
-    let mut responses = Map::new();
-    for (status, description) in [
-        (400, "The request does not fit this document; every fault that can be seen is listed."),
-        (401, "Nobody signed in, or the token is not valid any more."),
-        (403, "Not allowed."),
-        (404, "Not there, or not for the caller to know of."),
-        (408, "The request took too long to arrive."),
-        (
-            409,
-            "Not a legal move from the present status (`legal_moves` names those that are), or it exists already.",
-        ),
-        (412, "It has been changed since the version that If-Match names."),
-        (413, "Too large."),
-        (415, "The media type is not supported."),
-        (422, "It fits this document but breaks a rule; all that are broken are listed."),
-        (428, "If-Match is required."),
-        (429, "Too many requests; see Retry-After."),
-        (500, "Something went wrong inside; report the request_id."),
-        (503, "Not available for the moment; see Retry-After."),
-    ] {
-        responses.insert(
-            status.to_string(),
-            json!({
-                "description": description,
-                "content": { "application/problem+json": { "schema": { "$ref": "#/components/schemas/Problem" } } },
-            }),
-        );
+/// A list can be had as a file, too.
+fn offer_files(operation: &mut Value) {
+    let content = &mut operation["responses"]["200"]["content"];
+    let is_page = content["application/json"]["schema"]["$ref"]
+        .as_str()
+        .is_some_and(|reference| reference.ends_with("Page"));
+    if !is_page {
+        return;
     }
-    responses.into()
+    for form in Form::ALL {
+        let schema = match form {
+            Form::Csv | Form::JsonLines => json!({ "type": "string" }),
+            Form::Workbook => json!({ "type": "string", "format": "binary" }),
+        };
+        content[form.essence()] = json!({ "schema": schema });
+    }
+}
+
+/// After what the handler says of itself: who may call it, and how it goes.
+fn describe(operation: &mut Value) {
+    let id = operation["operationId"].as_str().unwrap_or_default().to_owned();
+    let own = operation["description"].as_str().unwrap_or_default().trim().to_owned();
+    let sentences = [own, who::sentence(&id).unwrap_or_default()];
+    let sentences: Vec<&str> = sentences.iter().map(String::as_str).filter(|text| !text.is_empty()).collect();
+    operation["description"] = sentences.join("\n\n").into();
+    examples::complete(&id, operation);
 }
 
 fn shared_parameters() -> Value {
@@ -189,7 +241,8 @@ fn shared_parameters() -> Value {
         "ActingOrganisation": header(
             "Acting-Organisation", false,
             "The organisation for which the person acts; needed for whatever is done for an organisation.",
-            json!({ "type": "string", "format": "uuid" }),
+            // A pattern, since generated clients put a value of format uuid into a header as it is.
+            json!({ "type": "string", "pattern": "^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$" }),
         ),
         "IdempotencyKey": header(
             "Idempotency-Key", false,
@@ -204,39 +257,66 @@ fn shared_parameters() -> Value {
 
 /// The addresses and their methods, to tell 405 from 404.
 #[derive(Debug, Default)]
-pub struct Operations(Vec<(Vec<String>, String)>);
+pub struct Operations(Vec<Address>);
+
+/// An address, and the operations at it.
+#[derive(Debug)]
+struct Address {
+    /// What stands between the strokes; `{name}` for what varies.
+    pattern: Vec<String>,
+    /// Method and id of each.
+    operations: Vec<(String, String)>,
+}
+
+impl Address {
+    fn fits(&self, parts: &[&str]) -> bool {
+        self.pattern.len() == parts.len()
+            && self.pattern.iter().zip(parts).all(|(own, part)| own.starts_with('{') || own == part)
+    }
+
+    fn varying(&self) -> usize {
+        self.pattern.iter().filter(|part| part.starts_with('{')).count()
+    }
+}
 
 impl Operations {
     /// Reads them from the document.
     #[must_use]
     pub fn of(document: &Value) -> Self {
         let paths = document["paths"].as_object().cloned().unwrap_or_default();
-        let operations = paths
-            .into_iter()
-            .map(|(path, item)| {
-                let methods: Vec<String> = item
-                    .as_object()
-                    .into_iter()
-                    .flat_map(|item| item.keys())
-                    .map(|method| method.to_uppercase())
-                    .collect();
-                (path.split('/').map(str::to_owned).collect(), methods.join(", "))
-            })
-            .collect();
-        Self(operations)
+        let addresses = paths.into_iter().map(|(path, item)| Address {
+            pattern: path.split('/').map(str::to_owned).collect(),
+            operations: item
+                .as_object()
+                .into_iter()
+                .flatten()
+                .map(|(method, operation)| {
+                    let id = operation["operationId"].as_str().unwrap_or_default();
+                    (method.to_uppercase(), id.to_owned())
+                })
+                .collect(),
+        });
+        Self(addresses.collect())
     }
 
     /// The methods of an address; none when there is no such address.
     #[must_use]
     pub fn methods(&self, path: &str) -> Option<String> {
         let parts: Vec<&str> = path.split('/').collect();
-        let found = self.0.iter().find(|(pattern, _)| {
-            pattern.len() == parts.len()
-                && pattern
-                    .iter()
-                    .zip(&parts)
-                    .all(|(pattern, part)| pattern.starts_with('{') || pattern == part)
+        let found = self.0.iter().find(|address| address.fits(&parts))?;
+        let methods: Vec<&str> = found.operations.iter().map(|(method, _)| method.as_str()).collect();
+        Some(methods.join(", "))
+    }
+
+    /// The id of the operation at an address: a literal address comes before one that varies.
+    #[must_use]
+    pub fn id(&self, method: &str, path: &str) -> Option<String> {
+        let parts: Vec<&str> = path.split('/').collect();
+        let fitting = self.0.iter().filter(|address| address.fits(&parts));
+        let found = fitting.filter_map(|address| {
+            let (_, id) = address.operations.iter().find(|(of, _)| of == method)?;
+            Some((address.varying(), id))
         });
-        found.map(|(_, methods)| methods.clone())
+        found.min().map(|(_, id)| id.clone())
     }
 }

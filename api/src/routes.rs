@@ -6,11 +6,12 @@ use utoipa_actix_web::{scope::scope, service_config::ServiceConfig};
 use crate::{
     error::{AppError, Code, Result},
     features::{
-        account, achievement, appointment, assessment, assistance, attachment, audit, calendar, case_file,
-        code_list, contract, demand, desk, docking, duplicate, enclave_entry, event, expiry, finance_case,
-        funnel, import, indicator, invitation, landing, ledger, matching, message, nda, notification, offer,
-        organisation, provider, recommendation, reminder, report, review, saved_search, search,
-        service_figures, signal, snapshot,
+        account, achievement, api_client, appointment, assessment, assistance, attachment, audit, calendar,
+        case_file, catalogue, change, code_list, contract, demand, desk, docking, duplicate, enclave_entry,
+        event, expiry, finance_case, funnel, harvest_source, import, import_mapping, indicator, invitation,
+        landing, ledger, matching, message, nda, notification, offer, organisation, outbound, personal_data,
+        provider, recommendation, reminder, report, review, saved_search, search, service_figures, signal,
+        snapshot, webhook,
     },
     openapi, say,
     state::State,
@@ -20,9 +21,12 @@ use crate::{
 pub fn api(config: &mut ServiceConfig) {
     config.service(
         scope("/api/v1")
+            // Before the accounts, whose scopes would take its addresses.
+            .configure(personal_data::http::routes)
             .configure(account::http::routes)
             .configure(organisation::http::routes)
             .configure(invitation::http::routes)
+            .configure(api_client::http::routes)
             .configure(achievement::http::routes)
             .configure(demand::http::routes)
             .configure(provider::http::routes)
@@ -45,6 +49,7 @@ pub fn api(config: &mut ServiceConfig) {
             .configure(review::http::routes)
             .configure(attachment::http::routes)
             .configure(search::http::routes)
+            .configure(change::http::routes)
             .configure(saved_search::http::routes)
             .configure(matching::http::routes)
             .configure(recommendation::http::routes)
@@ -60,6 +65,11 @@ pub fn api(config: &mut ServiceConfig) {
             .configure(report::http::routes)
             .configure(assessment::http::routes)
             .configure(import::http::routes)
+            .configure(catalogue::http::routes)
+            .configure(webhook::http::routes)
+            .configure(harvest_source::http::routes)
+            .configure(import_mapping::http::routes)
+            .configure(outbound::http::routes)
             .configure(code_list::http::routes)
             .configure(audit::http::routes)
             .configure(openapi::routes),

@@ -9,7 +9,13 @@ use crate::{
     clock::Clock,
     config::Config,
     db::Db,
-    features::{feedback::counter::Counter, notification::delivery::Concerned},
+    features::{
+        api_client::{meter::Meter, origins::KnownOrigins},
+        change::tide::Feed,
+        export::Exports,
+        feedback::counter::Counter,
+        notification::delivery::Concerned,
+    },
     files::FileStore,
     mail::Mailer,
     metrics::Metrics,
@@ -31,10 +37,20 @@ pub struct State {
     pub rate_limits: RateLimits,
     pub metrics: Metrics,
     pub outbox: Outbox,
+    /// Calls the endpoints of webhooks, and only where they may lead.
+    pub webhooks: reqwest::Client,
     /// Whom the act concerns that mails are just being sent about.
     pub concerned: Concerned,
     /// What is looked at, until it is written.
     pub counter: Counter,
+    /// Lists that are being written out.
+    pub exports: Exports,
+    /// What API clients use, until it is written.
+    pub meter: Meter,
+    /// The origins that API clients name.
+    pub origins: KnownOrigins,
+    /// Who waits for changes.
+    pub feed: Feed,
     pub schemas: Schemas,
     pub operations: Operations,
     /// Set when the service is asked to stop: it is no longer ready, but finishes what it began.

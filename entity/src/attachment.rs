@@ -24,6 +24,7 @@ coded_enum! {
         Nda = "nda" ("保密协议", "confidentiality agreement"),
         Offer = "offer" ("报价文件", "paper of an offer"),
         Assistance = "assistance" ("机构协助成果", "result of a provider's help"),
+        PlatformSheet = "platform_sheet" ("平台报送表", "sheet for or from a platform"),
     }
 }
 

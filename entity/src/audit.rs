@@ -5,7 +5,7 @@ use sea_orm::entity::prelude::*;
 
 use crate::{
     Instant, coded_enum,
-    id::{AccountId, AuditId, OrganisationId},
+    id::{AccountId, ApiClientId, AuditId, OrganisationId},
 };
 
 coded_enum! {
@@ -13,6 +13,7 @@ coded_enum! {
     pub enum SubjectKind: "subject_kind" {
         Account = "account" ("账号", "account"),
         Achievement = "achievement" ("科技成果", "achievement"),
+        ApiClient = "api_client" ("接口客户端", "API client"),
         Assessment = "assessment" ("抽查", "assessment"),
         Attachment = "attachment" ("附件", "attachment"),
         Contract = "contract" ("合同", "contract"),
@@ -24,10 +25,13 @@ coded_enum! {
         EnclaveEntry = "enclave_entry" ("飞地引进", "enclave entry"),
         Event = "event" ("活动", "event"),
         FinanceCase = "finance_case" ("金融服务", "finance case"),
+        HarvestSource = "harvest_source" ("采集源", "harvest source"),
         Import = "import" ("导入", "import"),
+        ImportMapping = "import_mapping" ("导入映射", "mapping of a source"),
         Indicator = "indicator" ("指标", "indicator"),
         LedgerEntry = "ledger_entry" ("计数条目", "ledger entry"),
         Organisation = "organisation" ("单位", "organisation"),
+        OutboundTarget = "outbound_target" ("报送目标", "outbound target"),
         Plan = "plan" ("规划", "plan"),
         Provider = "provider" ("科技服务机构", "service provider"),
         ProviderEntry = "provider_entry" ("入驻", "provider entry"),
@@ -36,6 +40,7 @@ coded_enum! {
         Signal = "signal" ("异常信号", "signal"),
         Snapshot = "snapshot" ("报告快照", "frozen report"),
         System = "system" ("系统", "the service itself"),
+        Webhook = "webhook" ("事件推送", "webhook"),
     }
 }
 
@@ -51,6 +56,8 @@ pub struct Model {
     pub actor_id: Option<AccountId>,
     /// For which organisation they acted.
     pub acting_organisation_id: Option<OrganisationId>,
+    /// With whose key; none when the person acted themselves.
+    pub api_client_id: Option<ApiClientId>,
     /// `submit`, `reveal_contacts`, `verify` …
     pub action: String,
     pub subject_kind: SubjectKind,

@@ -61,6 +61,10 @@ ids! {
     AlertId,
     /// An amendment of a contract.
     AmendmentId,
+    /// A front-end or platform that calls with a key.
+    ApiClientId,
+    /// A key of such a client.
+    ApiKeyId,
     /// A time at which the two sides of a docking want to meet.
     AppointmentId,
     /// An assessor's sample of a frozen report.
@@ -93,6 +97,8 @@ ids! {
     EventPairId,
     /// A credit line or a loan on pledged rights.
     FinanceCaseId,
+    /// A place from which listings are fetched.
+    HarvestSourceId,
     /// An import job.
     ImportId,
     /// An invitation to an organisation.
@@ -115,6 +121,10 @@ ids! {
     NotificationId,
     /// What one side of a docking offers.
     OfferId,
+    /// A package for a platform.
+    OutboundPackageId,
+    /// A platform to which listings are reported.
+    OutboundTargetId,
     /// An organisation 单位.
     OrganisationId,
     /// A provider's entry 入驻.
@@ -135,4 +145,12 @@ ids! {
     SnapshotId,
     /// One version of a listing's content.
     VersionId,
+    /// A call to an endpoint.
+    WebhookAttemptId,
+    /// An event that an endpoint is told of.
+    WebhookDeliveryId,
+    /// What endpoints are told of.
+    WebhookEventId,
+    /// An endpoint: where a client is called.
+    WebhookId,
 }

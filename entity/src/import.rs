@@ -5,6 +5,7 @@ use sea_orm::entity::prelude::*;
 use crate::{
     Instant, coded_enum,
     id::{AccountId, ImportId, ListingId},
+    listing::ListingKind,
 };
 
 coded_enum! {
@@ -27,6 +28,15 @@ coded_enum! {
     }
 }
 
+coded_enum! {
+    /// How the rows of a file are written.
+    pub enum ImportFormat: "import_format" {
+        JsonLines = "json_lines" ("JSON Lines", "JSON Lines"),
+        Csv = "csv" ("CSV", "CSV"),
+        Xlsx = "xlsx" ("Excel 工作簿", "Excel workbook"),
+    }
+}
+
 /// The row of a job.
 #[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -38,6 +48,16 @@ pub struct Model {
     pub dry_run: bool,
     /// Where the rows come from, for the upsert key.
     pub source_system: Option<String>,
+    pub format: ImportFormat,
+    /// The kind of those rows that do not say theirs.
+    pub kind: Option<ListingKind>,
+    /// The sheet of the workbook that is read.
+    pub sheet: Option<String>,
+    /// What there is to tell of the file as a whole.
+    #[sea_orm(column_type = "JsonBinary")]
+    pub notes: row::RowNotes,
+    /// The number of the file's last line, where it is known beforehand.
+    pub lines: Option<i64>,
     /// The file's name in the store.
     pub file_key: String,
     pub sha256: String,
@@ -50,6 +70,11 @@ pub struct Model {
     pub failure: Option<String>,
     pub created_by: Option<AccountId>,
     pub created_at: Instant,
+    /// When its rows were first, and last, taken up.
+    pub started_at: Option<Instant>,
+    pub advanced_at: Option<Instant>,
+    /// The last line whose result is kept; 0 before the first.
+    pub line: i64,
     pub finished_at: Option<Instant>,
 }
 

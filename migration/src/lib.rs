@@ -28,6 +28,14 @@ mod m20261128_000024_create_events;
 mod m20261128_000025_widen_diagnosis;
 mod m20261128_000026_create_expiry;
 mod m20261128_000027_create_listing_months;
+mod m20261130_000028_create_api_clients;
+mod m20261130_000029_create_changes;
+mod m20261130_000030_create_webhooks;
+mod m20261130_000031_extend_imports;
+mod m20261130_000032_create_harvest_sources;
+mod m20261130_000033_create_erasure;
+mod m20261130_000034_create_outbound;
+mod m20261201_000035_create_catalogue_files;
 
 pub use sea_orm_migration::MigratorTrait;
 
@@ -62,6 +70,14 @@ impl MigratorTrait for Migrator {
             Box::new(m20261128_000025_widen_diagnosis::Migration),
             Box::new(m20261128_000026_create_expiry::Migration),
             Box::new(m20261128_000027_create_listing_months::Migration),
+            Box::new(m20261130_000028_create_api_clients::Migration),
+            Box::new(m20261130_000029_create_changes::Migration),
+            Box::new(m20261130_000030_create_webhooks::Migration),
+            Box::new(m20261130_000031_extend_imports::Migration),
+            Box::new(m20261130_000032_create_harvest_sources::Migration),
+            Box::new(m20261130_000033_create_erasure::Migration),
+            Box::new(m20261130_000034_create_outbound::Migration),
+            Box::new(m20261201_000035_create_catalogue_files::Migration),
         ]
     }
 }

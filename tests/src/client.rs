@@ -5,7 +5,7 @@ use std::sync::Arc;
 use reqwest::{Method, StatusCode, header::HeaderMap};
 use serde_json::{Value, json};
 
-use crate::world::PATIENCE;
+use crate::{documented, world::PATIENCE};
 
 /// A client.
 #[derive(Clone, Debug)]
@@ -93,6 +93,7 @@ impl Client {
             || path.starts_with("/metrics")
             || path.starts_with("/docs")
             || path.starts_with("/api/")
+            || path.starts_with("/oai")
         {
             format!("{}{path}", self.base)
         } else {
@@ -113,7 +114,7 @@ impl Client {
             request = request.json(body);
         }
         let response = request.send().await.unwrap_or_else(|error| panic!("{asked}: {error}"));
-        self.reply(asked, &method, &url, response).await
+        self.reply(asked, &method, &url, body.as_ref(), response).await
     }
 
     /// Uploads a file.
@@ -130,7 +131,7 @@ impl Client {
             request = request.header("acting-organisation", acting);
         }
         let response = request.send().await.unwrap();
-        self.reply(format!("POST /attachments {name}"), &Method::POST, &url, response).await
+        self.reply(format!("POST /attachments {name}"), &Method::POST, &url, None, response).await
     }
 
     /// Uploads a small PDF and gives its id.
@@ -149,47 +150,46 @@ impl Client {
             request = request.bearer_auth(token);
         }
         let response = request.send().await.unwrap();
-        self.reply(format!("{method} {path}"), &method, &url, response).await
+        self.reply(format!("{method} {path}"), &method, &url, None, response).await
     }
 
-    async fn reply(&self, asked: String, method: &Method, url: &str, response: reqwest::Response) -> Reply {
+    /// A list in the form that Accept names.
+    ///
+    /// # Errors
+    /// What refuses it.
+    pub async fn file(&self, path: &str, accept: &str) -> Result<Vec<u8>, Box<Reply>> {
+        let url = format!("{}/api/v1{path}", self.base);
+        let mut request = self.http.get(&url).header("accept", accept);
+        if let Some(token) = &self.token {
+            request = request.bearer_auth(token);
+        }
+        let response = request.send().await.unwrap();
+        if response.status() == StatusCode::OK {
+            let media_type = response.headers()["content-type"].to_str().unwrap().to_owned();
+            assert!(media_type.starts_with(accept), "{path}: {media_type}");
+            return Ok(response.bytes().await.unwrap().to_vec());
+        }
+        Err(Box::new(self.reply(format!("GET {path} as {accept}"), &Method::GET, &url, None, response).await))
+    }
+
+    async fn reply(
+        &self,
+        asked: String,
+        method: &Method,
+        url: &str,
+        request: Option<&Value>,
+        response: reqwest::Response,
+    ) -> Reply {
         let status = response.status();
         let headers = response.headers().clone();
         let bytes = response.bytes().await.unwrap();
         let body = serde_json::from_slice(&bytes).unwrap_or_else(|_| json!(String::from_utf8_lossy(&bytes)));
         let reply = Reply { status, headers, body, asked };
         reply.check_form();
-        self.check_documented(method, url, &reply);
+        let target = url.strip_prefix(&self.base).unwrap();
+        documented::check(&self.document, method, target, request, &reply);
         reply
     }
-
-    /// Every answer of a documented operation has a documented status.
-    fn check_documented(&self, method: &Method, url: &str, reply: &Reply) {
-        let path = url.strip_prefix(&self.base).unwrap().split('?').next().unwrap().to_owned();
-        let Some(operation) = operation(&self.document, method.as_str(), &path) else { return };
-        let status = reply.status.as_u16().to_string();
-        assert!(
-            operation["responses"].get(&status).is_some(),
-            "{} answered {status}, which {} does not document: {}",
-            reply.asked,
-            operation["operationId"],
-            reply.body
-        );
-    }
-}
-
-/// The operation of the document that a request falls under.
-pub fn operation<'a>(document: &'a Value, method: &str, path: &str) -> Option<&'a Value> {
-    let parts: Vec<&str> = path.split('/').collect();
-    let paths = document["paths"].as_object()?;
-    let fits = |pattern: &str| {
-        let pattern: Vec<&str> = pattern.split('/').collect();
-        pattern.len() == parts.len() && pattern.iter().zip(&parts).all(|(a, b)| a.starts_with('{') || a == b)
-    };
-    // A literal address comes before one with a parameter.
-    let mut found: Vec<_> = paths.iter().filter(|(pattern, _)| fits(pattern)).collect();
-    found.sort_by_key(|(pattern, _)| pattern.matches('{').count());
-    found.into_iter().find_map(|(_, item)| item.get(method.to_lowercase()))
 }
 
 impl Reply {

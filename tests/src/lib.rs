@@ -15,6 +15,7 @@ pub mod actors;
 pub mod binary;
 pub mod builders;
 pub mod client;
+pub mod documented;
 pub mod world;
 
 pub use actors::Actors;

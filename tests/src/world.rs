@@ -17,13 +17,15 @@ use techmart_api::{
     config::Config,
     state::State,
 };
-use tokio::sync::oneshot;
+use tokio::sync::{OnceCell, oneshot};
 use uuid::Uuid;
 
 use crate::client::Client;
 
 /// How long a condition may take to come true, on the slowest machine: a bound, not a measure.
 pub const PATIENCE: Duration = Duration::from_secs(120);
+
+static DOCUMENT: OnceCell<Arc<Value>> = OnceCell::const_new();
 
 /// A running service.
 pub struct World {
@@ -44,6 +46,8 @@ pub struct Setting {
     pub files_url: Option<String>,
     pub search_url: Option<String>,
     pub rate_limit: bool,
+    /// Whether webhooks may go to this machine.
+    pub targets_of_any_kind: bool,
 }
 
 impl World {
@@ -79,17 +83,13 @@ impl World {
         });
         let (address, state) = receive.recv().unwrap();
         let base = format!("http://{address}");
-        let document = ask(&format!("{base}/api/v1/openapi.json")).await.unwrap().json().await.unwrap();
-        Self {
-            base,
-            clock,
-            state,
-            document: Arc::new(document),
-            data,
-            stop: Some(stop),
-            thread: Some(thread),
-            database,
-        }
+        // The same for all: asked for once.
+        let document = DOCUMENT.get_or_init(|| async {
+            let answer = ask(&format!("{base}/api/v1/openapi.json")).await.unwrap();
+            Arc::new(answer.json().await.unwrap())
+        });
+        let document = Arc::clone(document.await);
+        Self { base, clock, state, document, data, stop: Some(stop), thread: Some(thread), database }
     }
 
     /// A client that has not signed in.
@@ -221,6 +221,9 @@ pub fn variables(data: &Path, database_url: &str, setting: &Setting) -> Vec<(Str
         ("TECHMART_JWT_SECRET".to_owned(), "a-secret-for-tests-alone-of-32-bytes-or-more".to_owned()),
         ("TECHMART_RATE_LIMIT".to_owned(), if setting.rate_limit { "on" } else { "off" }.to_owned()),
     ];
+    if setting.targets_of_any_kind {
+        variables.push(("TECHMART_OUTBOUND_TARGETS".to_owned(), "any".to_owned()));
+    }
     let search = setting.search_url.clone().or_else(meili_url);
     for (name, value) in [
         ("SEARCH_URL", search),

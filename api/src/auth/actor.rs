@@ -3,7 +3,7 @@
 use techmart_entity::{
     Day, Instant,
     account::Role,
-    id::{AccountId, OrganisationId, SessionId},
+    id::{AccountId, ApiClientId, OrganisationId, SessionId},
     organisation::{OrganisationKind, membership::MemberRole, status::VerificationStatus},
 };
 
@@ -108,6 +108,8 @@ pub struct Context {
     pub actor: Actor,
     /// The organisation that the request names.
     pub acting: Option<OrganisationId>,
+    /// The API client with whose key the request came.
+    pub via: Option<ApiClientId>,
     pub now: Instant,
     /// The day of `now` in Asia/Shanghai.
     pub today: Day,
@@ -123,6 +125,7 @@ impl Context {
         Self {
             actor: Actor::System,
             acting: None,
+            via: None,
             now,
             today: crate::clock::day_of(now),
             request_id: None,

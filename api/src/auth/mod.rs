@@ -3,11 +3,13 @@
 
 mod actor;
 pub mod jwt;
+pub mod key;
 pub mod password;
 pub mod secret;
 
 use actix_web::{HttpRequest, http::header};
 pub use actor::{Actor, Context, Membership, Person};
+use key::Keyed;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 use techmart_entity::{
     Instant, account,
@@ -38,11 +40,21 @@ pub async fn authenticate(request: &HttpRequest, state: &State) -> Result<Contex
     let mut context = Context {
         actor: Actor::Visitor,
         acting: None,
+        via: None,
         now,
         today: day_of(now),
         request_id: Some(info.id),
         client: info.client,
     };
+    if let Some(keyed) = Keyed::of(request) {
+        return with_key(request, context, keyed);
+    }
+    if key::sent(request.headers())?.is_some() {
+        return Err(AppError::new(
+            Code::InvalidKey,
+            say!("密钥只用于 /api/v1 下的地址。", "A key is for the addresses below /api/v1."),
+        ));
+    }
     let Some(authorization) = body::header(request, &header::AUTHORIZATION) else {
         return Ok(context);
     };
@@ -58,6 +70,23 @@ pub async fn authenticate(request: &HttpRequest, state: &State) -> Result<Contex
     }
     context.actor = Actor::Person(Box::new(person));
     Ok(context)
+}
+
+/// Who a key acts as, as it was judged when the request came in.
+fn with_key(request: &HttpRequest, context: Context, keyed: Keyed) -> Result<Context> {
+    if let Some(named) = request.headers().get(ACTING_ORGANISATION) {
+        let named = named.to_str().unwrap_or_default().trim().parse::<OrganisationId>().ok();
+        if named.is_none() || named != keyed.organisation {
+            let detail = say!(
+                "密钥只能代表它所属的单位；Acting-Organisation 可以省略。",
+                "A key acts for its own organisation alone; leave Acting-Organisation out."
+            );
+            let place = Place::Header("Acting-Organisation".to_owned());
+            let fault = Fault { place, code: "other_organisation".to_owned(), detail: detail.clone() };
+            return Err(AppError::forbidden(detail).with_faults(vec![fault]));
+        }
+    }
+    Ok(Context { actor: keyed.actor, acting: keyed.acting, via: Some(keyed.client), ..context })
 }
 
 async fn load(state: &State, claims: &jwt::Claims) -> Result<Option<Person>> {
@@ -107,7 +136,11 @@ pub async fn context_in(
     Ok(Context { actor: Actor::Person(Box::new(person)), acting, ..Context::system(now) })
 }
 
-async fn memberships(db: &impl ConnectionTrait, account: AccountId) -> Result<Vec<Membership>> {
+/// What a person is to organisations.
+///
+/// # Errors
+/// When the database cannot be asked.
+pub async fn memberships(db: &impl ConnectionTrait, account: AccountId) -> Result<Vec<Membership>> {
     let rows: Vec<membership::Model> =
         membership::Entity::find().filter(membership::Column::AccountId.eq(account)).all(db).await?;
     let organisations: Vec<organisation::Model> = if rows.is_empty() {

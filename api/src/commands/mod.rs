@@ -4,6 +4,7 @@
 pub mod demo;
 pub mod eval;
 pub mod matching;
+mod progress;
 pub mod report;
 pub mod verify;
 
@@ -16,6 +17,7 @@ use std::{
 use clap::{Parser, Subcommand};
 use sea_orm::ConnectionTrait;
 use serde_json::json;
+use techmart_entity::listing::ListingKind;
 use techmart_search::SearchError;
 use tracing_subscriber::EnvFilter;
 
@@ -23,7 +25,11 @@ use crate::{
     app::{App, Chances, FolderLock, Jobs, Purpose, StartError, build},
     config::Config,
     error::Language,
-    features::{account, import, indicator},
+    features::{
+        account,
+        import::{self, dto::ImportQuery, service::FileImport},
+        indicator,
+    },
     jobs, openapi,
     outbox::{self, Job, relay},
     state::State,
@@ -64,6 +70,8 @@ Environment:
   TECHMART_ZONE_REGIONS     GB/T 2260 codes (or their beginnings) that are in the zone
   TECHMART_VERIFICATION_YEARS
                             usual term of an organisation's verification; 0 for one without an end   [3]
+  TECHMART_OUTBOUND_TARGETS public (https on the public internet) or any (for trials): where webhooks
+                            may go                                      [public]
   TECHMART_LOG              text or json                                [text on a terminal]
   RUST_LOG                  how much is logged                          [info]
 
@@ -85,9 +93,10 @@ pub enum Command {
     Worker,
     /// Bring the database's schema up to date.
     Migrate,
-    /// Import listings from a JSON Lines file; the same file again changes nothing.
+    /// Import listings from JSON Lines, a CSV file or a workbook (.csv, .xlsx); the same file again changes
+    /// nothing.
     Import {
-        /// The file, one listing a line.
+        /// The file, one listing a line or row.
         file: PathBuf,
         /// Say what would happen and write nothing.
         #[arg(long)]
@@ -95,6 +104,12 @@ pub enum Command {
         /// The name of the system that the rows come from, part of their key when they carry an id.
         #[arg(long)]
         source_system: Option<String>,
+        /// The kind of the rows that do not say theirs: achievement, demand or provider.
+        #[arg(long)]
+        kind: Option<ListingKind>,
+        /// The sheet of a workbook; else the first that has headings.
+        #[arg(long)]
+        sheet: Option<String>,
     },
     /// Look for duplicates and signals among everything. Broken off and begun again it finds what is left.
     Duplicates,
@@ -195,7 +210,7 @@ pub enum OutboxCommand {
 pub async fn run(cli: Cli) -> Result<(), StartError> {
     let json = cli.json;
     if let Command::Openapi = cli.command {
-        return print(&serde_json::to_string_pretty(&openapi::document())?);
+        return print(openapi::text());
     }
     start_logging();
     let config = Config::read(|name| std::env::var(name).ok())?;
@@ -229,9 +244,13 @@ pub async fn run(cli: Cli) -> Result<(), StartError> {
                 "数据库结构已是最新 / the schema is up to date",
             )
         }
-        Command::Import { file, dry_run, source_system } => {
+        Command::Import { file, dry_run, source_system, kind, sheet } => {
             let state = build(config, Purpose::Command, Chances::default()).await?;
-            let report = import::service::import_file(&state, &file, source_system, dry_run).await?;
+            let query = ImportQuery { dry_run: Some(dry_run), source_system, kind, sheet };
+            let bar = progress::Bar::new();
+            let given = FileImport { path: file, query };
+            let report = import::service::import_file(&state, &given, &|import| bar.show(import)).await?;
+            bar.clear();
             let words = format!(
                 "{} 行：新建 {}，变更 {}，相同 {}，拒绝 {}，警告 {} / {} rows: {} made, {} changed, {} the same, {} \
                  refused, {} warnings",

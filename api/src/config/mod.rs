@@ -8,6 +8,8 @@ use chrono::Months;
 use techmart_entity::Day;
 use techmart_search::{Embedder, SearchUrl, SearchUrlError};
 
+use crate::outbound::Targets;
+
 /// The usual term of a verification, in years.
 const VERIFICATION_YEARS: u32 = 3;
 
@@ -45,6 +47,9 @@ pub struct Config {
     pub cors_origins: Vec<String>,
     /// `TECHMART_ZONE_TOWNS` and `TECHMART_ZONE_REGIONS`: what is in the zone.
     pub zone: Zone,
+    /// `TECHMART_OUTBOUND_TARGETS`: whether what others name as targets, of webhooks for one, has to lie on the public
+    /// internet.
+    pub outbound_targets: Targets,
     /// `TECHMART_VERIFICATION_YEARS`: the usual term of a verification; 0 means that it has no end.
     pub verification_years: u32,
 }
@@ -209,6 +214,18 @@ impl Config {
                 VERIFICATION_YEARS
             }),
         };
+        let outbound_targets = match text("TECHMART_OUTBOUND_TARGETS").as_deref() {
+            None | Some("public") => Targets::Public,
+            Some("any") => Targets::Any,
+            Some(other) => {
+                faults.push(format!(
+                    "TECHMART_OUTBOUND_TARGETS: “{other}” 应为 public（仅公网 https）或 any（测试用，含本机与内网） / \
+                     has to be public (https on the public internet alone) or any (for trials: this machine and \
+                     private networks too)"
+                ));
+                Targets::Public
+            }
+        };
         let (Some(bind), true) = (bind, faults.is_empty()) else {
             return Err(ConfigFaults(faults));
         };
@@ -229,6 +246,7 @@ impl Config {
             trusted_proxies,
             cors_origins,
             zone,
+            outbound_targets,
             verification_years,
         })
     }

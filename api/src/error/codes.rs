@@ -47,11 +47,15 @@ codes! {
     // 401, 403, 404
     NotSignedIn = "not_signed_in" UNAUTHORIZED ("需要登录", "Sign in first"),
     InvalidToken = "invalid_token" UNAUTHORIZED ("登录已失效", "The access token is not valid"),
+    InvalidKey = "invalid_api_key" UNAUTHORIZED ("API 密钥无效", "The API key is not valid"),
     WrongCredentials = "wrong_credentials" UNAUTHORIZED ("邮箱或密码不正确", "Wrong address or password"),
     InvalidRefreshToken = "invalid_refresh_token" UNAUTHORIZED ("刷新令牌无效", "The refresh token is not valid"),
     Forbidden = "forbidden" FORBIDDEN ("没有权限", "Not allowed"),
     EmailUnverified = "email_unverified" FORBIDDEN ("邮箱尚未验证", "The address is not verified yet"),
     ConflictOfInterest = "conflict_of_interest" FORBIDDEN ("需要回避", "Somebody else has to decide this"),
+    MissingScope = "missing_scope" FORBIDDEN ("密钥没有所需的权限范围", "The key has not the scope that this needs"),
+    ClosedToKeys = "closed_to_api_keys" FORBIDDEN ("不对 API 密钥开放", "Not open to API keys"),
+    ClientInactive = "api_client_inactive" FORBIDDEN ("接口客户端当前不可用", "The API client may do nothing at present"),
     NotFound = "not_found" NOT_FOUND ("未找到", "Not found"),
     MethodNotAllowed = "method_not_allowed" METHOD_NOT_ALLOWED ("不支持该方法", "The method is not allowed here"),
     // 409
@@ -70,6 +74,7 @@ codes! {
     KeyReused = "idempotency_key_reused" UNPROCESSABLE_ENTITY ("Idempotency-Key 已用于其他请求", "The Idempotency-Key was used for another request"),
     // 429, 5xx
     TooManyRequests = "too_many_requests" TOO_MANY_REQUESTS ("请求过于频繁", "Too many requests"),
+    QuotaUsedUp = "quota_used_up" TOO_MANY_REQUESTS ("当日配额已用完", "The day's quota is used up"),
     Internal = "internal" INTERNAL_SERVER_ERROR ("服务内部错误", "Something went wrong inside"),
     Unavailable = "unavailable" SERVICE_UNAVAILABLE ("服务暂不可用", "Not available for the moment"),
     SearchUnavailable = "search_unavailable" SERVICE_UNAVAILABLE ("搜索暂不可用", "Search is not available for the moment"),

@@ -9,7 +9,7 @@ use std::fmt;
 
 use actix_web::http::StatusCode;
 pub use codes::{Code, code_list};
-pub use problem::{Problem, ProblemError, render};
+pub use problem::{MEDIA_TYPE, Problem, ProblemError, render};
 use sea_orm::{DbErr, RuntimeErr, SqlErr};
 use techmart_entity::life_cycle::IllegalMove;
 pub use wording::{Language, Wording};

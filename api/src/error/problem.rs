@@ -107,7 +107,7 @@ pub fn render(error: &AppError, language: Language, request_id: &str) -> HttpRes
         .insert_header((header::CACHE_CONTROL, "no-store"));
     if error.status() == StatusCode::UNAUTHORIZED {
         let challenge = match error.code {
-            Code::InvalidToken => "Bearer realm=\"techmart\", error=\"invalid_token\"",
+            Code::InvalidToken | Code::InvalidKey => "Bearer realm=\"techmart\", error=\"invalid_token\"",
             _ => "Bearer realm=\"techmart\"",
         };
         response.insert_header((header::WWW_AUTHENTICATE, challenge));

@@ -21,7 +21,7 @@ use crate::{
         duplicate::find::{self, Read},
         signal::look,
     },
-    outbox::{self, Job, Part, relay},
+    outbox::{self, Job, Lane, Part, relay},
     state::State,
 };
 
@@ -238,7 +238,7 @@ pub async fn begin(state: &State) -> Result<usize> {
     let now = state.clock.now();
     let db = state.db.read();
     let lately = rows::Entity::find()
-        .filter(rows::Column::Kind.eq("work"))
+        .filter(rows::Column::Kind.eq(Lane::Examine.kind()))
         .filter(rows::Column::CreatedAt.gt(now - chrono::Duration::hours(EVERY_HOURS)))
         .filter(Expr::col(rows::Column::Payload).cast_as("text").like("%\"examine_all\"%"))
         .limit(1)

@@ -177,7 +177,10 @@ async fn changed_since(state: &State, position: i64) -> Result<Vec<ListingId>, J
             | Job::Reindex
             | Job::Mail(_)
             | Job::Notify(_)
+            | Job::Announce(_)
             | Job::Import { .. }
+            | Job::Catalogue { .. }
+            | Job::Harvest { .. }
             | Job::Examine { .. }
             | Job::ExamineAll { .. } => None,
         })

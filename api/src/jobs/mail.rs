@@ -10,11 +10,13 @@ use techmart_entity::{
 use super::JobError;
 use crate::{
     auth::secret,
+    clock::day_of,
     features::{
         account::{repo as accounts, service as account_service},
         invitation::service as invitations,
         notification::{self, delivery},
         organisation::repo as organisations,
+        personal_data,
         recommendation::digest,
     },
     mail::{Extras, Letter, words},
@@ -46,6 +48,15 @@ pub async fn send(state: &State, seq: i64, mail: Mail) -> Result<(), JobError> {
             let Some(row) = reachable(state, account_id).await? else { return Ok(()) };
             let token = link(state, row.id, TokenPurpose::ResetPassword).await?;
             post(state, &row, &words::reset_password(&row.name, url, &token), &message_id).await
+        }
+        Mail::ErasureAsked { account_id } => {
+            let Some(row) = reachable(state, account_id).await? else { return Ok(()) };
+            // Withdrawn meanwhile.
+            let Some(asked) = personal_data::repo::find(state.db.read(), row.id).await? else {
+                return Ok(());
+            };
+            let day = day_of(asked.due_at);
+            post(state, &row, &words::erasure_asked(&row.name, url, day), &message_id).await
         }
         Mail::Invitation { invitation_id } => invite(state, &message_id, invitation_id).await,
         Mail::MatchDigest { organisation_id, pace } => {

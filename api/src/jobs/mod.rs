@@ -1,6 +1,7 @@
 //! What happens outside a request: the outbox's jobs, and what time brings.
 
 pub mod examine;
+pub mod harvest;
 pub mod import;
 pub mod index;
 pub mod mail;
@@ -12,7 +13,7 @@ use techmart_entity::notification::MailState;
 use crate::{
     db::Tx,
     error::AppError,
-    features::notification,
+    features::{catalogue, notification, webhook},
     files::FileError,
     mail::MailError,
     outbox::{Job, Mail},
@@ -53,8 +54,11 @@ pub async fn run(state: &State, seq: i64, job: Job) -> Result<(), JobError> {
         Job::Match { listing_id } => matching::listing(state, listing_id).await,
         Job::Reindex => index::rebuild(state, Some(seq)).await,
         Job::Notify(notice) => notification::service::tell(state, &notice).await,
+        Job::Announce(news) => Ok(webhook::announce::announce(state, &news).await?),
         Job::Mail(mail) => mail::send(state, seq, mail).await,
         Job::Import { import_id } => import::run(state, seq, import_id).await,
+        Job::Catalogue { kind } => catalogue::making::run(state, kind).await,
+        Job::Harvest { harvest_source_id } => harvest::run(state, seq, harvest_source_id).await,
         Job::Examine { listings, organisations, contracts } => {
             examine::touched(state, seq, &listings, &organisations, &contracts).await
         }
@@ -73,10 +77,13 @@ pub async fn given_up(tx: &Tx, job: Job) -> Result<(), AppError> {
         }
         Job::Mail(_)
         | Job::Notify(_)
+        | Job::Announce(_)
         | Job::IndexListing { .. }
         | Job::Match { .. }
         | Job::Reindex
         | Job::Import { .. }
+        | Job::Catalogue { .. }
+        | Job::Harvest { .. }
         | Job::Examine { .. }
         | Job::ExamineAll { .. } => Ok(()),
     }

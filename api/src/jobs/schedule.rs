@@ -7,8 +7,9 @@ use tokio::sync::watch;
 use super::examine;
 use crate::{
     features::{
-        account, appointment, attachment, desk, docking, event, expiry, import, invitation, listing, offer,
-        organisation, provider, reminder, saved_search, snapshot,
+        appointment, attachment, catalogue, change, desk, docking, event, expiry, harvest_source, import,
+        invitation, listing, offer, organisation, personal_data, provider, reminder, saved_search, snapshot,
+        webhook,
     },
     outbox::relay,
     state::State,
@@ -49,9 +50,13 @@ pub async fn tick(state: &State) {
     report("verifications expired", organisation::schedule::expire(state).await);
     report("ends of terms told of", expiry::schedule::remind(state).await);
     report("invitations expired", invitation::schedule::expire(state).await);
+    report("accounts erased", personal_data::schedule::erase_due(state).await);
     report("events reminded of", event::schedule::remind(state).await);
     report("clocks told of", desk::schedule::clocks(state).await);
     report("saved searches told of", saved_search::schedule::run(state).await);
+    report("changes told late", change::walk::step(state).await);
+    report("files of the catalogue asked for", catalogue::schedule::refresh(state).await);
+    report("harvests begun", harvest_source::schedule::run(state).await);
     report("plans frozen", snapshot::schedule::monthly(state).await);
     if let Err(error) = relay::measure(state).await {
         tracing::warn!(%error, "the outbox could not be measured");
@@ -65,10 +70,10 @@ pub async fn sweep(state: &State) {
     report("brought in line on the desk", desk::schedule::reconcile(state).await);
     report("walks begun", examine::begin(state).await);
     report("files swept", attachment::service::sweep(state).await);
+    report("webhook events swept", webhook::schedule::sweep(state).await);
+    report("files of the catalogue swept", catalogue::making::sweep(state).await);
     report("files of rows swept", import::service::sweep(state).await);
-    if let Err(error) = account::service::sweep(state).await {
-        tracing::warn!(%error, "old tokens could not be swept");
-    }
+    report("rows kept long enough", personal_data::schedule::sweep(state).await);
 }
 
 fn report<E: Display>(what: &str, outcome: Result<usize, E>) {

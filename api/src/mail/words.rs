@@ -1,7 +1,10 @@
 //! The words of the letters that concern an account, and of the digest of matches. Those of notifications are with
 //! what they follow from, in `features/notification`.
 
-use techmart_entity::notification::{Text, Words};
+use techmart_entity::{
+    Day,
+    notification::{Text, Words},
+};
 
 fn words(zh: (&str, Vec<String>), en: (&str, Vec<String>)) -> Words {
     Words {
@@ -55,6 +58,40 @@ pub fn already_registered(name: &str, public_url: &str) -> Words {
                 format!(
                     "somebody tried to register this address again. You have an account: sign in, or, if you forgot \
                      the password, use {address}."
+                ),
+            ],
+        ),
+    )
+}
+
+/// Tells somebody that their account is going to be erased on that day, and how to keep it.
+#[must_use]
+pub fn erasure_asked(name: &str, public_url: &str, day: Day) -> Words {
+    let address = format!("POST {public_url}/api/v1/me/erasure/withdraw");
+    words(
+        (
+            "您的账号将被注销",
+            vec![
+                format!("{name}，您好："),
+                format!(
+                    "我们收到了注销您账号的申请，将于 {day} 注销：姓名、邮箱、密码、登录记录、通知和订阅都会删除，不能恢复。"
+                ),
+                format!(
+                    "如果不是您本人申请，或您改变了主意，请在此之前登录并使用 {address} 撤回，并修改密码。"
+                ),
+            ],
+        ),
+        (
+            "Your account is going to be erased",
+            vec![
+                format!("Hello {name},"),
+                format!(
+                    "we were asked to erase your account and do so on {day}: name, address, password, sign-ins, \
+                     notifications and saved searches go and cannot be brought back."
+                ),
+                format!(
+                    "If it was not you, or you have changed your mind, sign in before that day, withdraw it by \
+                     {address} and change your password."
                 ),
             ],
         ),

@@ -12,9 +12,10 @@ use techmart_entity::{
     account::MailPace,
     expiry::Term,
     id::{
-        AccountId, AlertId, AuditId, ContractId, DeskItemId, ImportId, InvitationId, ListingId,
-        NotificationId, OrganisationId, RecommendationId, ReminderId, SavedSearchId,
+        AccountId, AlertId, AuditId, ContractId, DeskItemId, HarvestSourceId, ImportId, InvitationId,
+        ListingId, NotificationId, OrganisationId, RecommendationId, ReminderId, SavedSearchId,
     },
+    listing::ListingKind,
     outbox,
 };
 use tokio::sync::Notify;
@@ -39,8 +40,14 @@ pub enum Job {
     Mail(Mail),
     /// Tell those whom something concerns.
     Notify(Notice),
+    /// Write down what endpoints of webhooks are to be told.
+    Announce(News),
     /// Run an import.
     Import { import_id: ImportId },
+    /// Make the files of a kind of the public catalogue anew.
+    Catalogue { kind: ListingKind },
+    /// Ask a source for what is new.
+    Harvest { harvest_source_id: HarvestSourceId },
     /// Look for duplicates and signals at what an act touched.
     Examine { listings: Vec<ListingId>, organisations: Vec<OrganisationId>, contracts: Vec<ContractId> },
     /// One step of looking for duplicates and signals among everything.
@@ -79,6 +86,10 @@ pub enum Mail {
         account_id: AccountId,
     },
     ResetPassword {
+        account_id: AccountId,
+    },
+    /// Tells the person that their account is going to be erased.
+    ErasureAsked {
         account_id: AccountId,
     },
     /// Invites an address to an organisation.
@@ -125,6 +136,17 @@ pub enum Notice {
     Recommendation { recommendation_id: RecommendationId, organisation_id: OrganisationId },
 }
 
+/// What endpoints of webhooks may have to be told of. Which events follow, and who hears of them, is worked out when it is
+/// done.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "news", rename_all = "snake_case")]
+pub enum News {
+    /// An act, as the log has it.
+    Act { audit_id: AuditId },
+    /// The matcher would bring a listing of an organisation together with another.
+    Recommendation { recommendation_id: RecommendationId, organisation_id: OrganisationId },
+}
+
 /// How far a service clock has run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -142,11 +164,14 @@ pub enum Lane {
     Match,
     Notify,
     Mail,
+    Announce,
+    Examine,
     Work,
 }
 
 impl Lane {
-    pub const ALL: [Self; 5] = [Self::Index, Self::Match, Self::Notify, Self::Mail, Self::Work];
+    pub const ALL: [Self; 7] =
+        [Self::Index, Self::Match, Self::Notify, Self::Mail, Self::Announce, Self::Examine, Self::Work];
 
     /// The kinds of rows in the lane.
     #[must_use]
@@ -156,6 +181,8 @@ impl Lane {
             Self::Match => "match",
             Self::Notify => "notify",
             Self::Mail => "mail",
+            Self::Announce => "announce",
+            Self::Examine => "examine",
             Self::Work => "work",
         }
     }
@@ -168,9 +195,9 @@ impl Job {
             Self::Match { .. } => Lane::Match,
             Self::Notify(_) => Lane::Notify,
             Self::Mail(_) => Lane::Mail,
-            Self::Import { .. } | Self::Reindex | Self::Examine { .. } | Self::ExamineAll { .. } => {
-                Lane::Work
-            }
+            Self::Announce(_) => Lane::Announce,
+            Self::Examine { .. } | Self::ExamineAll { .. } => Lane::Examine,
+            Self::Import { .. } | Self::Harvest { .. } | Self::Catalogue { .. } | Self::Reindex => Lane::Work,
         }
     }
 }
@@ -200,7 +227,8 @@ impl Outbox {
         *away = at.map(|at| away.unwrap_or(at));
     }
 
-    async fn written(&self) {
+    /// Waits until something is committed.
+    pub async fn written(&self) {
         self.written.notified().await;
     }
 }

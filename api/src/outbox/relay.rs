@@ -32,9 +32,9 @@ impl Lane {
         match self {
             Self::Index => 200,
             Self::Match => 5,
-            Self::Notify => 50,
+            Self::Notify | Self::Announce => 50,
             Self::Mail => 40,
-            Self::Work => 1,
+            Self::Examine | Self::Work => 1,
         }
     }
 
@@ -44,9 +44,9 @@ impl Lane {
     fn lease(self) -> Span {
         match self {
             Self::Index | Self::Match => Span::seconds(4),
-            Self::Notify => Span::seconds(10),
+            Self::Notify | Self::Announce => Span::seconds(10),
             Self::Mail => Span::seconds(60),
-            Self::Work => Span::seconds(20),
+            Self::Examine | Self::Work => Span::seconds(20),
         }
     }
 
@@ -54,12 +54,12 @@ impl Lane {
     fn pause(self, attempts: i32) -> Option<Span> {
         let schedule: &[i64] = match self {
             // An index that is down comes back; a row is given up only after a day.
-            Self::Index | Self::Match | Self::Notify => {
+            Self::Index | Self::Match | Self::Notify | Self::Announce => {
                 &[1, 2, 4, 8, 15, 30, 60, 60, 60, 120, 300, 900, 3600, 14400, 43200]
             }
             // What the server refuses; that it is away costs no attempt.
             Self::Mail => &[60, 300, 900, 3600, 14400, 43200],
-            Self::Work => &[5, 60, 600],
+            Self::Examine | Self::Work => &[5, 60, 600],
         };
         let index = usize::try_from(attempts.saturating_sub(1)).unwrap_or(usize::MAX);
         schedule.get(index).map(|seconds| Span::seconds(*seconds))
@@ -68,8 +68,8 @@ impl Lane {
     /// Whether one process at a time does the lane, so that what was told first arrives first.
     fn keeps_order(self) -> bool {
         match self {
-            Self::Notify | Self::Mail => true,
-            Self::Index | Self::Match | Self::Work => false,
+            Self::Notify | Self::Mail | Self::Announce => true,
+            Self::Index | Self::Match | Self::Examine | Self::Work => false,
         }
     }
 }
@@ -156,7 +156,7 @@ async fn round(state: &State, lane: Lane, me: &str) -> Result<Round> {
             settle(state, lane, &rows, outcome.map_err(|error| error.to_string())).await?;
         }
         Lane::Mail => return post(state, &rows).await,
-        Lane::Match | Lane::Notify | Lane::Work => {
+        Lane::Match | Lane::Notify | Lane::Announce | Lane::Examine | Lane::Work => {
             for row in &rows {
                 let outcome = one(state, row).await.map_err(|error| error.to_string());
                 settle(state, lane, std::slice::from_ref(row), outcome).await?;

@@ -148,6 +148,19 @@ impl Act {
         &self,
         act: impl AsyncFn(&Tx) -> Result<Answer<T>>,
     ) -> Result<HttpResponse> {
+        self.run_showing_once(act, |_| ()).await
+    }
+
+    /// The same for what is shown this once: `show` puts it into the answer, and never into the one that is kept for a
+    /// repetition.
+    ///
+    /// # Errors
+    /// As [`Act::run`].
+    pub async fn run_showing_once<T: Serialize>(
+        &self,
+        act: impl AsyncFn(&Tx) -> Result<Answer<T>>,
+        show: impl FnOnce(&mut serde_json::Value),
+    ) -> Result<HttpResponse> {
         let guard = self.key.as_ref().map(|key| self.guard(key));
         let outcome = self
             .state
@@ -170,8 +183,11 @@ impl Act {
             })
             .await?;
         match outcome {
-            Outcome::Done(answer) => {
+            Outcome::Done(mut answer) => {
                 self.state.outbox.wake();
+                if let Some(body) = &mut answer.body {
+                    show(body);
+                }
                 Ok(answer.respond(&self.http))
             }
             Outcome::Replayed(answer) => {
@@ -186,10 +202,12 @@ impl Act {
     }
 
     fn guard(&self, key: &str) -> Guard {
-        let caller = match &self.actor {
-            Actor::Person(person) => person.account_id.to_string(),
-            Actor::Visitor => self.client.clone(),
-            Actor::System => "system".to_owned(),
+        let caller = match (self.via, &self.actor) {
+            // Whichever of its keys it uses, and whoever answers for it.
+            (Some(client), _) => format!("client:{client}"),
+            (None, Actor::Person(person)) => person.account_id.to_string(),
+            (None, Actor::Visitor) => self.client.clone(),
+            (None, Actor::System) => "system".to_owned(),
         };
         let scope = format!("{caller}\n{}\n{}\n{key}", self.http.method(), self.http.path());
         let body = self.http.extensions().get::<BodyHash>().map(|hash| hash.0.clone()).unwrap_or_default();

@@ -50,7 +50,10 @@ impl<T: Serialize> Answer<T> {
         }
         let mut response = HttpResponse::build(self.status);
         response.insert_header((header::CACHE_CONTROL, "private, no-cache"));
-        response.insert_header((header::VARY, "Authorization, Accept-Language, Acting-Organisation, Origin"));
+        response.insert_header((
+            header::VARY,
+            "Authorization, X-Api-Key, Accept-Language, Acting-Organisation, Origin",
+        ));
         if let Some(tag) = &self.etag {
             response.insert_header((header::ETAG, tag.as_str()));
         }

@@ -14,10 +14,12 @@ use actix_web::{
 };
 
 use super::{
+    cors,
     rate_limit::{Class, Verdict},
     request::RequestInfo,
 };
 use crate::{
+    auth::key,
     error::{AppError, Code, render},
     say,
     state::State,
@@ -50,9 +52,8 @@ pub async fn edge(
 
     let verdict = limit(&request, &state, &info);
     // The request must not be cloned before it is routed: the router writes into it.
-    let mut response = if is_preflight(&request) {
-        request.into_response(HttpResponse::NoContent().finish())
-    } else if let Some(wait) = verdict.as_ref().and_then(|verdict| verdict.wait) {
+    let wait = verdict.as_ref().and_then(|verdict| verdict.wait).filter(|_| !cors::is_preflight(&request));
+    let mut response = if let Some(wait) = wait {
         let error = AppError::new(
             Code::TooManyRequests,
             say!("请在 {wait} 秒后重试。", "Try again in {wait} seconds."),
@@ -80,8 +81,10 @@ pub async fn edge(
     if path == "/docs" || path.starts_with("/docs/") {
         response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(DOCS_POLICY));
     }
+    // Whoever judged a key has said what is left to it.
+    let verdict = verdict.or_else(|| response.request().extensions().get::<Verdict>().cloned());
     headers(&mut response, &info, verdict.as_ref());
-    cors(&mut response, &state, origin.as_ref());
+    cors::answer(&mut response, &state.config.cors_origins, origin.as_ref());
     let status = response.status();
     let took = started.elapsed();
     state.metrics.request(method.as_str(), &route, status.as_u16(), took);
@@ -98,7 +101,9 @@ pub async fn edge(
 
 fn limit(request: &ServiceRequest, state: &State, info: &RequestInfo) -> Option<Verdict> {
     let path = request.path();
-    if !path.starts_with("/api/") {
+    let limited = path.starts_with("/api/") || path.starts_with("/oai");
+    // Those of a key are its client's own, and are judged with it.
+    if !limited || !matches!(key::sent(request.headers()), Ok(None)) {
         return None;
     }
     if request.method() == Method::POST && path == "/api/v1/auth/login" {
@@ -196,47 +201,5 @@ fn headers(response: &mut ServiceResponse, info: &RequestInfo, verdict: Option<&
             header::CONTENT_SECURITY_POLICY,
             HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'"),
         );
-    }
-}
-
-fn is_preflight(request: &ServiceRequest) -> bool {
-    request.method() == Method::OPTIONS
-        && request.headers().contains_key(header::ACCESS_CONTROL_REQUEST_METHOD)
-}
-
-/// Exact origins from the configuration, nothing else: an unknown origin is told nothing.
-fn cors(response: &mut ServiceResponse, state: &State, origin: Option<&HeaderValue>) {
-    if state.config.cors_origins.is_empty() {
-        return;
-    }
-    let preflight = response.request().method() == Method::OPTIONS;
-    let headers = response.headers_mut();
-    if !headers.contains_key(header::VARY) {
-        headers.insert(header::VARY, HeaderValue::from_static("Origin"));
-    }
-    let Some(origin) = origin.filter(|origin| {
-        origin.to_str().is_ok_and(|origin| state.config.cors_origins.iter().any(|known| known == origin))
-    }) else {
-        return;
-    };
-    headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());
-    headers.insert(
-        header::ACCESS_CONTROL_EXPOSE_HEADERS,
-        HeaderValue::from_static(
-            "ETag, Link, Location, RateLimit, RateLimit-Policy, Retry-After, X-Request-Id, Idempotent-Replayed",
-        ),
-    );
-    if preflight {
-        headers.insert(
-            header::ACCESS_CONTROL_ALLOW_METHODS,
-            HeaderValue::from_static("GET, POST, PUT, PATCH, DELETE"),
-        );
-        headers.insert(
-            header::ACCESS_CONTROL_ALLOW_HEADERS,
-            HeaderValue::from_static(
-                "Authorization, Content-Type, If-Match, If-None-Match, Idempotency-Key, Accept-Language, Acting-Organisation, X-Request-Id",
-            ),
-        );
-        headers.insert(header::ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("600"));
     }
 }

@@ -4,6 +4,7 @@
 pub mod act;
 pub mod answer;
 pub mod body;
+pub mod cors;
 pub mod edge;
 pub mod etag;
 pub mod paging;
@@ -12,3 +13,4 @@ pub mod query;
 pub mod rate_limit;
 pub mod request;
 pub mod schemas;
+pub mod xml;

@@ -1,6 +1,11 @@
 //! Limits on how often a client may call, told in the RateLimit headers of the IETF draft.
 
-use std::{num::NonZeroU32, sync::Arc, time::Duration};
+use std::{
+    collections::BTreeMap,
+    num::NonZeroU32,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
 
 use governor::{
     Quota, RateLimiter,
@@ -18,8 +23,11 @@ pub struct RateLimits {
     visitor: Limit,
     person: Limit,
     sign_in: Limit,
+    /// Of API clients, by the rate that each was granted: few rates, many clients.
+    clients: Mutex<BTreeMap<u32, Limit>>,
 }
 
+#[derive(Clone)]
 struct Limit {
     name: &'static str,
     per_minute: u32,
@@ -53,6 +61,19 @@ pub struct Verdict {
     pub wait: Option<u64>,
 }
 
+impl Verdict {
+    /// The same, told after another limit that the request fell under as well.
+    #[must_use]
+    pub fn after(self, first: Option<Self>) -> Self {
+        let Some(first) = first else { return self };
+        Self {
+            policy: format!("{}, {}", first.policy, self.policy),
+            state: format!("{}, {}", first.state, self.state),
+            wait: first.wait.or(self.wait),
+        }
+    }
+}
+
 impl RateLimits {
     #[must_use]
     pub fn new(enabled: bool) -> Self {
@@ -62,6 +83,7 @@ impl RateLimits {
             visitor: Limit::per_minute("visitor", 120),
             person: Limit::per_minute("person", 600),
             sign_in: Limit::per_minute("sign-in", 10),
+            clients: Mutex::default(),
         }
     }
 
@@ -76,6 +98,28 @@ impl RateLimits {
             Class::Person => &self.person,
             Class::SignIn => &self.sign_in,
         };
+        Some(self.judge(limit, key))
+    }
+
+    /// Counts a request of an API client that may make so many a minute; none when limits are off.
+    #[must_use]
+    pub fn check_client(&self, client: &str, per_minute: u32) -> Option<Verdict> {
+        if !self.enabled {
+            return None;
+        }
+        let limit = self
+            .clients()
+            .entry(per_minute)
+            .or_insert_with(|| Limit::per_minute("client", per_minute))
+            .clone();
+        Some(self.judge(&limit, client))
+    }
+
+    fn clients(&self) -> MutexGuard<'_, BTreeMap<u32, Limit>> {
+        self.clients.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn judge(&self, limit: &Limit, key: &str) -> Verdict {
         let policy = format!("\"{}\";q={};w=60", limit.name, limit.per_minute);
         let (left, wait) = match limit.limiter.check_key(&key.to_owned()) {
             Ok(snapshot) => (snapshot.remaining_burst_capacity(), None),
@@ -87,7 +131,7 @@ impl RateLimits {
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "at most a minute")]
         let wait = wait.map(|wait| wait as u64);
         let state = format!("\"{}\";r={left};t={}", limit.name, wait.unwrap_or(60));
-        Some(Verdict { policy, state, wait })
+        Verdict { policy, state, wait }
     }
 
     /// Forgets clients that have not called for a while, so that memory stays bounded.
@@ -95,5 +139,9 @@ impl RateLimits {
         for limit in [&self.visitor, &self.person, &self.sign_in] {
             limit.limiter.retain_recent();
         }
+        self.clients().retain(|_, limit| {
+            limit.limiter.retain_recent();
+            !limit.limiter.is_empty()
+        });
     }
 }

@@ -11,7 +11,7 @@ use jsonschema::{
     Validator,
     error::{TypeKind, ValidationErrorKind},
 };
-use serde_json::Value;
+use serde_json::{Map, Value, json};
 use utoipa::PartialSchema;
 
 use crate::{
@@ -32,6 +32,12 @@ impl Schemas {
     #[must_use]
     pub fn of(document: &Value) -> Self {
         Self { components: document["components"].clone(), compiled: RwLock::default() }
+    }
+
+    /// The schema of that name; null when there is none.
+    #[must_use]
+    pub fn component(&self, name: &str) -> &Value {
+        &self.components["schemas"][name]
     }
 
     /// The faults of a body that should be a `T`.
@@ -80,8 +86,7 @@ impl Schemas {
         if let Some(found) = self.compiled.read().ok().and_then(|known| known.get(key).cloned()) {
             return Some(found);
         }
-        let mut schema = schema();
-        schema["components"] = self.components.clone();
+        let schema = whole(schema(), &self.components);
         let built = jsonschema::options()
             .with_draft(jsonschema::Draft::Draft202012)
             .should_validate_formats(true)
@@ -100,6 +105,41 @@ impl Schemas {
                 None
             }
         }
+    }
+}
+
+/// A schema with the components that it names, and that those name: the whole document is a hundred times as much to
+/// copy and to compile.
+#[must_use]
+pub fn whole(mut schema: Value, components: &Value) -> Value {
+    let mut named = Map::new();
+    let mut open = Vec::new();
+    references(&schema, &mut open);
+    while let Some(name) = open.pop() {
+        if !named.contains_key(&name) {
+            let component = components["schemas"][&name].clone();
+            references(&component, &mut open);
+            named.insert(name, component);
+        }
+    }
+    schema["components"] = json!({ "schemas": named });
+    schema
+}
+
+/// The names of the schemas that a value refers to.
+fn references(value: &Value, names: &mut Vec<String>) {
+    match value {
+        Value::Object(members) => {
+            for value in members.values() {
+                match value.as_str().and_then(|text| text.strip_prefix("#/components/schemas/")) {
+                    // Also among the mappings of a discriminator.
+                    Some(name) => names.push(name.to_owned()),
+                    None => references(value, names),
+                }
+            }
+        }
+        Value::Array(items) => items.iter().for_each(|item| references(item, names)),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
     }
 }
 

@@ -1,5 +1,6 @@
 //! People: their accounts, sign-ins and single-use tokens.
 
+pub mod erasure;
 pub mod one_time_token;
 pub mod refresh_token;
 pub mod session;
@@ -48,6 +49,8 @@ pub struct Model {
     /// How often new matches are told by mail.
     pub match_digest: MailPace,
     pub disabled_at: Option<Instant>,
+    /// Since when nothing is left of the person but the id.
+    pub erased_at: Option<Instant>,
     pub created_at: Instant,
     pub updated_at: Instant,
     pub version: i64,

@@ -107,6 +107,9 @@ pub struct Model {
     pub created_by: Option<AccountId>,
     pub created_at: Instant,
     pub updated_at: Instant,
+    /// When the item itself was last moved, or its next version published: what those outside are told of it
+    /// as its change. That its owner works on the next version is none of their business.
+    pub shown_at: Option<Instant>,
     pub first_submitted_at: Option<Instant>,
     pub first_published_at: Option<Instant>,
     pub expires_at: Option<Instant>,

@@ -29,6 +29,7 @@ coded_enum! {
         Recommendation = "recommendation" ("撮合推荐", "recommendations"),
         SavedSearch = "saved_search" ("订阅检索", "saved searches"),
         Expiry = "expiry" ("到期提醒", "terms that end"),
+        ApiClient = "api_client" ("接口客户端", "API clients"),
         Desk = "desk" ("工作台", "work of the service centre"),
     }
 }
@@ -49,6 +50,7 @@ impl NotificationKind {
             | Self::Event
             | Self::SavedSearch
             | Self::Expiry
+            | Self::ApiClient
             | Self::Desk => MailPace::AtOnce,
         }
     }

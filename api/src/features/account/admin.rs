@@ -71,7 +71,7 @@ pub async fn set_role(
     if row.role == role {
         return Ok(row);
     }
-    policy::give_role(role, repo::memberships(tx, id).await?.len())?;
+    policy::give_role(&row, role, repo::memberships(tx, id).await?.len())?;
     let set = ActiveModel { role: Set(role), ..Default::default() };
     let changed = repo::save(tx, &row, cx.now, set).await?;
     let facts = serde_json::json!({ "role": role, "role_before": row.role });
@@ -122,6 +122,8 @@ async fn stand(
     let (action, disabled_at) = match to {
         Standing::Active => ("enable", None),
         Standing::Disabled => ("disable", Some(cx.now)),
+        // Nobody asks for that here: an erasure has its own way.
+        Standing::Erased => ("erase", row.disabled_at),
     };
     let set = ActiveModel { disabled_at: Set(disabled_at), ..Default::default() };
     let changed = repo::save(tx, &row, cx.now, set).await?;
@@ -134,7 +136,15 @@ async fn stand(
 }
 
 /// Holds an account for an act of an admin.
-async fn begin(tx: &Tx, cx: &Context, id: AccountId, precondition: &Precondition) -> Result<Model> {
+///
+/// # Errors
+/// 401, 403 also for one's own, 404, 412.
+pub(in crate::features) async fn begin(
+    tx: &Tx,
+    cx: &Context,
+    id: AccountId,
+    precondition: &Precondition,
+) -> Result<Model> {
     policy::administer(cx)?;
     policy::not_oneself(cx, id)?;
     // Always in the order of their ids, so that two admins who act upon each other do not wait for

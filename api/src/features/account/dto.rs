@@ -238,6 +238,8 @@ pub struct AccountOut {
     pub email_verified_at: Option<Moment>,
     /// Null unless the account is disabled.
     pub disabled_at: Option<Moment>,
+    /// Null unless the account was erased: then nothing but its id is left.
+    pub erased_at: Option<Moment>,
     pub created_at: Moment,
     pub updated_at: Moment,
 }
@@ -252,6 +254,7 @@ impl From<Model> for AccountOut {
             locale: Locale::of(&row.locale),
             email_verified_at: row.email_verified_at.map(Into::into),
             disabled_at: row.disabled_at.map(Into::into),
+            erased_at: row.erased_at.map(Into::into),
             created_at: row.created_at.into(),
             updated_at: row.updated_at.into(),
         }

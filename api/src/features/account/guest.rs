@@ -44,6 +44,7 @@ impl FromRequest for Guest {
             let context = Context {
                 actor: Actor::Visitor,
                 acting: None,
+                via: None,
                 now,
                 today: day_of(now),
                 request_id: Some(info.id),

@@ -20,8 +20,10 @@ use super::{
     guest::Guest,
     me, service, sign_in,
 };
+
 use crate::{
     error::Result,
+    features::export::page_or_file,
     say,
     web::{
         act::{Act, Look},
@@ -182,7 +184,8 @@ async fn list_sessions(look: Look) -> Result<HttpResponse> {
     responses((status = 200, body = Page<AccountOut>)))]
 #[get("")]
 async fn list_accounts(look: Look, query: Query<AccountQuery>) -> Result<HttpResponse> {
-    Ok(admin::list(look.state.db.read(), &look, query.0).await?.respond(&look.http))
+    page_or_file(look, query, async move |look, query| admin::list(look.state.db.read(), look, query).await)
+        .await
 }
 
 /// One account. For admins.

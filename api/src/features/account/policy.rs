@@ -134,11 +134,15 @@ pub fn not_oneself(cx: &Context, account: AccountId) -> Result<()> {
     Ok(())
 }
 
-/// Whether the role can be given to somebody with that many organisations.
+/// Whether the role can be given to that account, which has so many organisations.
 ///
 /// # Errors
-/// 422 `auditor_with_memberships`.
-pub fn give_role(role: Role, memberships: usize) -> Result<()> {
+/// 409 when it is erased, 422 `auditor_with_memberships`.
+pub fn give_role(row: &Model, role: Role, memberships: usize) -> Result<()> {
+    if row.erased_at.is_some() {
+        let from = Standing::Erased.as_str().to_owned();
+        return Err(IllegalMove { from, mv: "set_role".to_owned(), legal: Vec::new() }.into());
+    }
     if role == Role::Auditor && memberships > 0 {
         return Err(AppError::rule(
             "/role",
@@ -157,12 +161,18 @@ pub fn give_role(role: Role, memberships: usize) -> Result<()> {
 pub enum Standing {
     Active,
     Disabled,
+    /// For ever.
+    Erased,
 }
 
 impl Standing {
     #[must_use]
     pub fn of(row: &Model) -> Self {
-        if row.disabled_at.is_some() { Self::Disabled } else { Self::Active }
+        match (row.erased_at, row.disabled_at) {
+            (Some(_), _) => Self::Erased,
+            (None, Some(_)) => Self::Disabled,
+            (None, None) => Self::Active,
+        }
     }
 
     #[must_use]
@@ -170,27 +180,30 @@ impl Standing {
         match self {
             Self::Active => "active",
             Self::Disabled => "disabled",
+            Self::Erased => "erased",
         }
     }
 
-    /// Goes over to the other standing.
+    /// Goes over to another standing.
     ///
     /// # Errors
-    /// 409 with what would be possible, when the account stands there already.
+    /// 409 with what would be possible, when the account stands there already or is erased.
     pub fn change(self, to: Self) -> Result<(Self, Self)> {
-        let verb = |to| match to {
-            Self::Active => "enable",
-            Self::Disabled => "disable",
+        let legal = match self {
+            Self::Active => Some(Self::Disabled),
+            Self::Disabled => Some(Self::Active),
+            Self::Erased => None,
         };
-        if self != to {
+        if legal == Some(to) {
             return Ok((self, to));
         }
-        let other = match self {
-            Self::Active => Self::Disabled,
-            Self::Disabled => Self::Active,
+        let verb = |to| match to {
+            Self::Active => "enable".to_owned(),
+            Self::Disabled => "disable".to_owned(),
+            Self::Erased => "erase".to_owned(),
         };
-        let legal = vec![verb(other).to_owned()];
-        Err(IllegalMove { from: self.as_str().to_owned(), mv: verb(to).to_owned(), legal }.into())
+        let legal = legal.map(verb).into_iter().collect();
+        Err(IllegalMove { from: self.as_str().to_owned(), mv: verb(to), legal }.into())
     }
 }
 

@@ -2,7 +2,7 @@
 
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, NotSet,
-    PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Set,
+    PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Set,
     sea_query::{Expr, OnConflict},
 };
 use techmart_entity::{
@@ -13,7 +13,6 @@ use techmart_entity::{
     },
     audit,
     id::{AccountId, SessionId},
-    idempotency,
     organisation::membership,
 };
 
@@ -387,26 +386,5 @@ pub async fn forget_failures(tx: &Tx, mark: &str, client: Option<&str>) -> Resul
         delete = delete.filter(sign_in_failure::Column::Client.eq(client));
     }
     delete.exec(tx).await?;
-    Ok(())
-}
-
-/// Deletes links and answers that ran out, refresh tokens of sessions that ended, and failed sign-ins
-/// of before `day_ago`.
-///
-/// # Errors
-/// When the rows cannot be deleted.
-pub async fn sweep(tx: &Tx, now: Instant, day_ago: Instant) -> Result<()> {
-    one_time_token::Entity::delete_many().filter(one_time_token::Column::ExpiresAt.lte(now)).exec(tx).await?;
-    let ended = session::Entity::find()
-        .select_only()
-        .column(session::Column::Id)
-        .filter(live(now).not())
-        .into_query();
-    refresh_token::Entity::delete_many()
-        .filter(refresh_token::Column::SessionId.in_subquery(ended))
-        .exec(tx)
-        .await?;
-    sign_in_failure::Entity::delete_many().filter(sign_in_failure::Column::At.lt(day_ago)).exec(tx).await?;
-    idempotency::Entity::delete_many().filter(idempotency::Column::ExpiresAt.lte(now)).exec(tx).await?;
     Ok(())
 }

@@ -1,6 +1,5 @@
 //! Registration, the single-use links, accounts that are made without them, and the sweeping.
 
-use chrono::Duration;
 use sea_orm::Set;
 use techmart_entity::{
     Instant,
@@ -81,6 +80,7 @@ fn blank(now: Instant, email: &str, name: &str, locale: Locale, password_hash: &
         locale: locale.as_str().to_owned(),
         match_digest: MailPace::Daily,
         disabled_at: None,
+        erased_at: None,
         created_at: now,
         updated_at: now,
         version: 1,
@@ -275,14 +275,4 @@ pub async fn create_admin(state: &State, email: &str, name: &str, password: Stri
     let hash = state.passwords.hash(password).await?;
     let cx = Context::system(state.clock.now());
     state.db.write(async |tx| Ok(create_verified(tx, &cx, &email, &name, &hash, Role::Admin).await?.id)).await
-}
-
-/// Deletes what ran out: links, refresh tokens of sessions that ended, failed sign-ins, answers to
-/// repeated requests.
-///
-/// # Errors
-/// When the rows cannot be deleted.
-pub async fn sweep(state: &State) -> Result<()> {
-    let now = state.clock.now();
-    state.db.write(async |tx| repo::sweep(tx, now, now - Duration::days(1)).await).await
 }

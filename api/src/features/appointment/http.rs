@@ -18,9 +18,11 @@ use super::{
     },
     service, view,
 };
+
 use crate::{
     db::Tx,
     error::Result,
+    features::export::page_or_file,
     web::{
         act::{Act, Look},
         answer::Answer,
@@ -60,7 +62,10 @@ async fn list_docking_appointments(
     id: Id<DockingId>,
     query: Query<AppointmentQuery>,
 ) -> Result<HttpResponse> {
-    Ok(view::list(look.state.db.read(), &look, id.0, query.0).await?.respond(&look.http))
+    page_or_file(look, query, async move |look, query| {
+        view::list(look.state.db.read(), look, id.0, query).await
+    })
+    .await
 }
 
 /// A side or a broker proposes times to meet. The others say which fit; the first that fits all is agreed on.

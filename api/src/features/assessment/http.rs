@@ -13,9 +13,10 @@ use super::{
     result::Signed,
     service, view,
 };
+
 use crate::{
     error::Result,
-    features::ledger::http::may_open,
+    features::{export::page_or_file, ledger::http::may_open},
     web::{
         act::{Act, Look},
         answer::Answer,
@@ -47,8 +48,11 @@ pub fn routes(config: &mut ServiceConfig) {
     responses((status = 200, body = Page<AssessmentBrief>)))]
 #[get("")]
 async fn list_assessments(look: Look, query: Query<AssessmentsQuery>) -> Result<HttpResponse> {
-    may_open(&look)?;
-    Ok(view::list(look.state.db.read(), &query.0).await?.respond(&look.http))
+    page_or_file(look, query, async move |look, query| {
+        may_open(look)?;
+        view::list(look.state.db.read(), &query).await
+    })
+    .await
 }
 
 /// Draws a seeded sample of a frozen report: a tenth of its confirmed units, at least twenty, at most all.
@@ -86,9 +90,11 @@ async fn list_assessment_items(
     id: Id<AssessmentId>,
     query: Query<ItemsQuery>,
 ) -> Result<HttpResponse> {
-    may_open(&look)?;
-    let page = view::items(look.state.db.read(), id.0, &query.0).await?;
-    Ok(page.respond(&look.http))
+    page_or_file(look, query, async move |look, query| {
+        may_open(look)?;
+        view::items(look.state.db.read(), id.0, &query).await
+    })
+    .await
 }
 
 /// The signed result as a file: its SHA-256 is the signature. For the centre and auditors.

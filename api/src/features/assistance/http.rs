@@ -11,9 +11,11 @@ use super::{
     dto::{AssistanceIn, AssistanceNoteIn, AssistanceOut, AssistanceQuery, DeliveryIn},
     service, view,
 };
+
 use crate::{
     db::Tx,
     error::Result,
+    features::export::page_or_file,
     web::{
         act::{Act, Look},
         answer::Answer,
@@ -61,7 +63,8 @@ async fn request_assistance(act: Act, id: Id<DockingId>, body: Body<AssistanceIn
     responses((status = 200, body = Page<AssistanceOut>)))]
 #[get("")]
 async fn list_assistances(look: Look, query: Query<AssistanceQuery>) -> Result<HttpResponse> {
-    Ok(view::list(look.state.db.read(), &look, query.0).await?.respond(&look.http))
+    page_or_file(look, query, async move |look, query| view::list(look.state.db.read(), look, query).await)
+        .await
 }
 
 /// A provider's help.

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use techmart_entity::{
     audit::{Model, SubjectKind},
-    id::{AccountId, AuditId, OrganisationId},
+    id::{AccountId, ApiClientId, AuditId, OrganisationId},
 };
 use utoipa::{IntoParams, ToSchema};
 
@@ -17,6 +17,8 @@ pub struct AuditOut {
     /// Who acted; null when the service itself did.
     pub actor_id: Option<AccountId>,
     pub acting_organisation_id: Option<OrganisationId>,
+    /// The client with whose key it was done; null when the person acted themselves.
+    pub api_client_id: Option<ApiClientId>,
     #[schema(example = "publish")]
     pub action: String,
     pub subject_kind: SubjectKind,
@@ -37,6 +39,7 @@ impl From<Model> for AuditOut {
             at: row.at.into(),
             actor_id: row.actor_id,
             acting_organisation_id: row.acting_organisation_id,
+            api_client_id: row.api_client_id,
             action: row.action,
             subject_kind: row.subject_kind,
             subject_id: row.subject_id,

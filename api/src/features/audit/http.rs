@@ -8,8 +8,10 @@ use super::{
     dto::{AuditOut, AuditQuery},
     repo,
 };
+
 use crate::{
     error::{AppError, Result},
+    features::export::page_or_file,
     say,
     web::{
         act::Look,
@@ -27,25 +29,27 @@ pub fn routes(config: &mut ServiceConfig) {
 #[utoipa::path(operation_id = "list_audit", tag = "audit", params(AuditQuery), responses((status = 200, body = Page<AuditOut>)))]
 #[get("/audit")]
 async fn list_audit(look: Look, query: Query<AuditQuery>) -> Result<HttpResponse> {
-    look.person()?;
-    if !(look.actor.is_admin() || look.actor.is_auditor()) {
-        return Err(AppError::forbidden(say!(
-            "仅管理员和审计可查看审计日志。",
-            "The audit log is for admins and auditors."
-        )));
-    }
-    let Query(query) = query;
-    let mark = AuditQuery { limit: None, cursor: None, ..query.clone() };
-    let cut = Cut::<AuditId>::read(query.limit, query.cursor.as_deref(), &mark)?;
-    let subject = query.subject_kind.zip(query.subject_id.clone());
-    let filter = repo::Filter {
-        subject_kind: query.subject_kind,
-        subject,
-        actor: query.actor_id,
-        action: query.action,
-        looks: true,
-        ..repo::Filter::default()
-    };
-    let rows = repo::list(look.state.db.read(), &filter, cut.after, cut.limit + 1).await?;
-    Ok(cut.page(rows, |row| row.id, AuditOut::from).respond(&look.http))
+    page_or_file(look, query, async move |look, query| {
+        look.person()?;
+        if !(look.actor.is_admin() || look.actor.is_auditor()) {
+            return Err(AppError::forbidden(say!(
+                "仅管理员和审计可查看审计日志。",
+                "The audit log is for admins and auditors."
+            )));
+        }
+        let mark = AuditQuery { limit: None, cursor: None, ..query.clone() };
+        let cut = Cut::<AuditId>::read(query.limit, query.cursor.as_deref(), &mark)?;
+        let subject = query.subject_kind.zip(query.subject_id.clone());
+        let filter = repo::Filter {
+            subject_kind: query.subject_kind,
+            subject,
+            actor: query.actor_id,
+            action: query.action,
+            looks: true,
+            ..repo::Filter::default()
+        };
+        let rows = repo::list(look.state.db.read(), &filter, cut.after, cut.limit + 1).await?;
+        Ok(cut.page(rows, |row| row.id, AuditOut::from))
+    })
+    .await
 }

@@ -34,20 +34,31 @@ pub const ACTION: &str = "look";
 
 /// Addresses that show an auditor what they show everybody, or what is the auditor's own.
 const OPEN: &[&str] = &[
+    "/achievements/{id}/jsonld",
     "/calendar",
     "/calendar/due",
+    "/catalogue",
+    "/catalogue/{kind}.csv",
+    "/catalogue/{kind}.jsonl",
+    "/changes",
+    "/changes/stream",
     "/code-lists",
     "/code-lists/{list}",
+    "/demands/{id}/jsonld",
     "/funnel",
     "/indicators",
     "/indicators/{code}",
     "/indicators/{code}/rules",
     "/me",
+    "/me/erasure",
+    "/me/personal-data",
+    "/me/reveals",
     "/me/sessions",
     "/notification-preferences",
     "/notifications",
     "/notifications/unread",
     "/openapi.json",
+    "/personal-data/categories",
     "/plans",
     "/plans/{code}",
     "/progress",
@@ -55,11 +66,14 @@ const OPEN: &[&str] = &[
     "/progress/{indicator}/gaps",
     "/progress/{indicator}/outlook",
     "/progress/{indicator}/variants",
+    "/providers/directory.jsonld",
+    "/providers/{id}/jsonld",
     // It shows whoever holds its token the same, and the token is none of the log's business.
     "/renewals",
     "/saved-searches",
     "/saved-searches/{id}",
     "/search",
+    "/search.atom",
     "/snapshots",
     "/snapshots/{id}",
     "/snapshots/{id}/charts/{indicator}.svg",
@@ -142,6 +156,7 @@ fn subject(pattern: &str, http: &HttpRequest) -> (SubjectKind, String) {
     let kind = match noun {
         "accounts" => SubjectKind::Account,
         "achievements" => SubjectKind::Achievement,
+        "api-clients" => SubjectKind::ApiClient,
         "assessments" => SubjectKind::Assessment,
         "attachments" => SubjectKind::Attachment,
         "contracts" => SubjectKind::Contract,
@@ -151,18 +166,23 @@ fn subject(pattern: &str, http: &HttpRequest) -> (SubjectKind, String) {
         "enclave-entries" => SubjectKind::EnclaveEntry,
         "events" => SubjectKind::Event,
         "finance-cases" => SubjectKind::FinanceCase,
+        "harvest-sources" => SubjectKind::HarvestSource,
+        "import-mappings" => SubjectKind::ImportMapping,
         "imports" => SubjectKind::Import,
         "indicators" | "progress" => SubjectKind::Indicator,
         "ledger" => SubjectKind::LedgerEntry,
         "organisations" => SubjectKind::Organisation,
+        "outbound-targets" => SubjectKind::OutboundTarget,
         "plans" => SubjectKind::Plan,
         "providers" => SubjectKind::Provider,
         "recommendations" => SubjectKind::Recommendation,
         "signals" => SubjectKind::Signal,
         "snapshots" => SubjectKind::Snapshot,
+        "webhooks" => SubjectKind::Webhook,
         // No noun of the log: its words say it.
         _ => return (SubjectKind::System, noun.to_owned()),
     };
-    let named = ["id", "indicator", "code"].iter().find_map(|name| http.match_info().get(name));
+    let named =
+        ["id", "indicator", "code", "source_system"].iter().find_map(|name| http.match_info().get(name));
     (kind, named.unwrap_or("*").to_owned())
 }

@@ -7,7 +7,12 @@ use techmart_entity::{
     life_cycle::{LifeCycle, StatusChange},
 };
 
-use crate::{auth::Context, db::Tx, error::Result, features::desk::service as desk};
+use crate::{
+    auth::Context,
+    db::Tx,
+    error::Result,
+    features::{desk::service as desk, webhook::announce},
+};
 
 /// An act, as the log keeps it. Nothing private goes into it.
 #[derive(Clone, Debug)]
@@ -67,7 +72,7 @@ impl Record {
     }
 }
 
-/// Writes an act to the log, in its own transaction, once its rows are written; the desk follows.
+/// Writes an act to the log, in its own transaction, once its rows are written; the desk and the webhooks follow.
 ///
 /// # Errors
 /// When the row cannot be written.
@@ -80,6 +85,7 @@ pub async fn record(tx: &Tx, cx: &Context, record: Record) -> Result<AuditId> {
         at: Set(cx.now),
         actor_id: Set(cx.account_id()),
         acting_organisation_id: Set(cx.acting),
+        api_client_id: Set(cx.via),
         action: Set(record.action),
         subject_kind: Set(record.subject.0),
         subject_id: Set(record.subject.1),
@@ -93,5 +99,6 @@ pub async fn record(tx: &Tx, cx: &Context, record: Record) -> Result<AuditId> {
     .insert(tx)
     .await?;
     desk::follow(tx, cx, subject.0, &subject.1).await?;
+    announce::follow(tx, cx.now, subject.0, id).await?;
     Ok(id)
 }

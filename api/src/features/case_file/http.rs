@@ -8,8 +8,10 @@ use super::{
     dto::{TimelineOut, TimelineQuery},
     page, timeline,
 };
+
 use crate::{
     error::Result,
+    features::export::page_or_file,
     web::{act::Look, paging::Page, path::Id, query::Query, request},
 };
 
@@ -27,7 +29,10 @@ async fn get_docking_timeline(
     id: Id<DockingId>,
     query: Query<TimelineQuery>,
 ) -> Result<HttpResponse> {
-    Ok(timeline::list(look.state.db.read(), &look, id.0, query.0).await?.respond(&look.http))
+    page_or_file(look, query, async move |look, query| {
+        timeline::list(look.state.db.read(), look, id.0, query).await
+    })
+    .await
 }
 
 /// The whole docking as one page to be read or printed, without scripts, as far as the caller may see it.

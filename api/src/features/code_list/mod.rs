@@ -7,16 +7,17 @@ use std::sync::LazyLock;
 
 use sha2::{Digest, Sha256};
 use techmart_entity::{
-    account, assessment, attachment, audit, calendar, contract, demand, desk, docking, duplicate,
-    enclave_entry, event, expiry, finance_case, funnel, import, indicator, ledger, listing, notification,
-    organisation, provider, recommendation, saved_search, signal,
+    account, api_client, assessment, attachment, audit, calendar, change, contract, demand, desk, docking,
+    duplicate, enclave_entry, event, expiry, finance_case, funnel, harvest_source, import, indicator, ledger,
+    listing, notification, organisation, outbound, personal, provider, recommendation, saved_search, signal,
     value::{
         code_list::{CodeItem, CodeList, code_list},
         cooperation, field, industry, ip, maturity, money,
     },
+    webhook,
 };
 
-use crate::features::{check, matching, service_figures};
+use crate::features::{check, matching, service_figures, webhook as webhooks};
 
 /// Codes of the towns that lie in the zone unless the configuration says otherwise.
 pub const ZONE_TOWNS: &[&str] = &["zone_core", "lianhe", "tanqiao", "shashi_farm", "cenhe", "guanyindang"];
@@ -92,6 +93,10 @@ fn all() -> Vec<CodeList> {
         CodeList { list: "problem".to_owned(), items: crate::error::code_list() },
         code_list::<account::MailPace>(),
         code_list::<calendar::DayKind>(),
+        code_list::<outbound::TargetStatus>(),
+        code_list::<outbound::item::ItemState>(),
+        code_list::<personal::LegalBasis>(),
+        code_list::<personal::OnErasure>(),
         code_list::<desk::Queue>(),
         code_list::<saved_search::SearchPace>(),
         code_list::<notification::NotificationKind>(),
@@ -104,11 +109,16 @@ fn all() -> Vec<CodeList> {
         code_list::<matching::dto::RuledOutBy>(),
         code_list::<account::Role>(),
         code_list::<account::one_time_token::TokenPurpose>(),
+        code_list::<api_client::scope::ApiScope>(),
+        code_list::<api_client::status::ApiClientMove>(),
+        code_list::<api_client::status::ApiClientStatus>(),
         code_list::<assessment::AssessmentMove>(),
         code_list::<assessment::AssessmentStatus>(),
         code_list::<assessment::Verdict>(),
         code_list::<attachment::AttachmentPurpose>(),
         code_list::<audit::SubjectKind>(),
+        code_list::<change::ChangeKind>(),
+        code_list::<change::TombstoneReason>(),
         code_list::<contract::ContractType>(),
         code_list::<contract::status::ContractMove>(),
         code_list::<contract::status::ContractStatus>(),
@@ -161,6 +171,10 @@ fn all() -> Vec<CodeList> {
         code_list::<funnel::FunnelBy>(),
         code_list::<funnel::FunnelDimension>(),
         code_list::<funnel::FunnelStep>(),
+        code_list::<harvest_source::HarvestKind>(),
+        code_list::<harvest_source::HarvestOutcome>(),
+        code_list::<harvest_source::HarvestPace>(),
+        code_list::<import::ImportFormat>(),
         code_list::<import::ImportStatus>(),
         code_list::<import::RowOutcome>(),
         code_list::<indicator::Basis>(),
@@ -204,6 +218,13 @@ fn all() -> Vec<CodeList> {
         code_list::<signal::SignalKind>(),
         code_list::<signal::SignalMove>(),
         code_list::<signal::SignalStatus>(),
+        code_list::<webhook::EventType>(),
+        code_list::<webhook::attempt::AttemptOutcome>(),
+        code_list::<webhook::delivery::DeliveryStatus>(),
+        code_list::<webhook::endpoint::DisabledReason>(),
+        code_list::<webhook::endpoint::WebhookMove>(),
+        code_list::<webhook::endpoint::WebhookStatus>(),
+        code_list::<webhooks::dto::Resource>(),
     ]
 }
 

@@ -11,12 +11,14 @@ use super::{
     },
     service, view,
 };
+
 use crate::{
     db::Tx,
     error::Result,
     features::{
         audit::dto::{HistoryOut, HistoryQuery},
         docking::dto::RegistrationIn,
+        export::page_or_file,
     },
     web::{
         act::{Act, Look},
@@ -54,8 +56,8 @@ async fn shown(tx: &Tx, act: &Act, row: Model) -> Result<Answer<ContractDetail>>
     responses((status = 200, body = Page<ContractBrief>)))]
 #[get("")]
 async fn list_contracts(look: Look, query: Query<ContractQuery>) -> Result<HttpResponse> {
-    let page = view::list(look.state.db.read(), &look, query.0).await?;
-    Ok(page.respond(&look.http))
+    page_or_file(look, query, async move |look, query| view::list(look.state.db.read(), look, query).await)
+        .await
 }
 
 /// A broker records a contract that was made without a docking of this market. (What comes of a docking is
@@ -91,8 +93,10 @@ async fn list_contract_history(
     id: Id<ContractId>,
     query: Query<HistoryQuery>,
 ) -> Result<HttpResponse> {
-    let page = view::history(look.state.db.read(), &look, id.0, query.0).await?;
-    Ok(page.respond(&look.http))
+    page_or_file(look, query, async move |look, query| {
+        view::history(look.state.db.read(), look, id.0, query).await
+    })
+    .await
 }
 
 /// The registration was applied for. By a side or a broker.

@@ -50,7 +50,10 @@ async fn diagnose(act: Act, id: Id<ListingId>, body: Body<DiagnosisIn>) -> Resul
     responses((status = 200, body = Page<DiagnosisOut>)))]
 #[get("/{id}/diagnoses")]
 async fn list_diagnoses(look: Look, id: Id<ListingId>, query: Query<DiagnosesQuery>) -> Result<HttpResponse> {
-    Ok(diagnosis::list(look.state.db.read(), &look, id.0, query.0).await?.respond(&look.http))
+    page_or_file(look, query, async move |look, query| {
+        diagnosis::list(look.state.db.read(), look, id.0, query).await
+    })
+    .await
 }
 
 /// Ends the demand: it was solved.

@@ -11,9 +11,11 @@ use super::{
     },
     service, view,
 };
+
 use crate::{
     error::Result,
     features::audit::dto::{HistoryOut, HistoryQuery},
+    features::export::page_or_file,
     web::{
         act::{Act, Look},
         answer::Answer,
@@ -48,7 +50,8 @@ pub fn routes(config: &mut ServiceConfig) {
     responses((status = 200, body = Page<DeskItemOut>)))]
 #[get("/items")]
 async fn list_desk_items(look: Look, query: Query<DeskQuery>) -> Result<HttpResponse> {
-    Ok(view::list(look.state.db.read(), &look, query.0).await?.respond(&look.http))
+    page_or_file(look, query, async move |look, query| view::list(look.state.db.read(), look, query).await)
+        .await
 }
 
 /// How much waits, in all and in each queue. For the centre and auditors.
@@ -103,7 +106,10 @@ async fn list_desk_item_history(
     id: Id<DeskItemId>,
     query: Query<HistoryQuery>,
 ) -> Result<HttpResponse> {
-    Ok(view::history(look.state.db.read(), &look, id.0, query.0).await?.respond(&look.http))
+    page_or_file(look, query, async move |look, query| {
+        view::history(look.state.db.read(), look, id.0, query).await
+    })
+    .await
 }
 
 /// The caller looks after it. A submission is claimed for review at the same time.
@@ -152,7 +158,10 @@ async fn list_desk_notes(
     id: Id<DeskItemId>,
     query: Query<DeskNotesQuery>,
 ) -> Result<HttpResponse> {
-    Ok(view::notes(look.state.db.read(), &look, id.0, query.0).await?.respond(&look.http))
+    page_or_file(look, query, async move |look, query| {
+        view::notes(look.state.db.read(), look, id.0, query).await
+    })
+    .await
 }
 
 /// Leaves a note on what it is about, which nobody but the centre reads.

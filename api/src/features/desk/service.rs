@@ -37,7 +37,10 @@ const LAST: i64 = 365;
 /// # Errors
 /// When the rows cannot be read or written.
 pub async fn follow(tx: &Tx, cx: &Context, kind: SubjectKind, id: &str) -> Result<()> {
-    if matches!(kind, SubjectKind::DeskItem | SubjectKind::Calendar | SubjectKind::System) {
+    if matches!(
+        kind,
+        SubjectKind::DeskItem | SubjectKind::Calendar | SubjectKind::System | SubjectKind::Webhook
+    ) {
         return Ok(());
     }
     let waiting = sources::of(tx, kind, id, cx.today).await?;

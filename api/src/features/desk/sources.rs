@@ -82,18 +82,23 @@ pub async fn of(db: &impl ConnectionTrait, kind: SubjectKind, id: &str, today: D
         SubjectKind::Signal => of_signal(db, id).await?.into_iter().collect(),
         SubjectKind::Event => of_event(db, id).await?.into_iter().collect(),
         SubjectKind::Account
+        | SubjectKind::ApiClient
         | SubjectKind::Attachment
         | SubjectKind::Calendar
         | SubjectKind::Contract
         | SubjectKind::DeskItem
         | SubjectKind::EnclaveEntry
         | SubjectKind::FinanceCase
+        | SubjectKind::HarvestSource
         | SubjectKind::Import
+        | SubjectKind::ImportMapping
         | SubjectKind::Indicator
+        | SubjectKind::OutboundTarget
         | SubjectKind::Plan
         | SubjectKind::SavedSearch
         | SubjectKind::Snapshot
-        | SubjectKind::System => Vec::new(),
+        | SubjectKind::System
+        | SubjectKind::Webhook => Vec::new(),
     };
     Ok(waiting)
 }

@@ -53,6 +53,7 @@ pub fn path(kind: SubjectKind, id: &str) -> Option<String> {
         SubjectKind::Duplicate => "duplicates",
         SubjectKind::Signal => "signals",
         SubjectKind::Event => "events",
+        SubjectKind::ApiClient => "api-clients",
         SubjectKind::Account
         | SubjectKind::Attachment
         | SubjectKind::Calendar
@@ -60,13 +61,17 @@ pub fn path(kind: SubjectKind, id: &str) -> Option<String> {
         | SubjectKind::DeskItem
         | SubjectKind::EnclaveEntry
         | SubjectKind::FinanceCase
+        | SubjectKind::HarvestSource
         | SubjectKind::Import
+        | SubjectKind::ImportMapping
         | SubjectKind::Indicator
+        | SubjectKind::OutboundTarget
         | SubjectKind::Plan
         | SubjectKind::ProviderEntry
         | SubjectKind::SavedSearch
         | SubjectKind::Snapshot
-        | SubjectKind::System => return None,
+        | SubjectKind::System
+        | SubjectKind::Webhook => return None,
     };
     Some(format!("{plural}/{id}"))
 }

@@ -16,10 +16,12 @@ use super::{
     },
     ends, landing, meeting, service, view,
 };
+
 use crate::{
     db::Tx,
     error::Result,
     features::audit::dto::{HistoryOut, HistoryQuery},
+    features::export::page_or_file,
     web::{
         act::{Act, Look},
         answer::Answer,
@@ -80,8 +82,8 @@ pub async fn made(tx: &Tx, act: &Act, row: Model) -> Result<Answer<DockingOut>> 
     responses((status = 200, body = Page<DockingBrief>)))]
 #[get("")]
 async fn list_dockings(look: Look, query: Query<DockingQuery>) -> Result<HttpResponse> {
-    let page = view::list(look.state.db.read(), &look, query.0).await?;
-    Ok(page.respond(&look.http))
+    page_or_file(look, query, async move |look, query| view::list(look.state.db.read(), look, query).await)
+        .await
 }
 
 /// Expresses the acting organisation's interest: an enterprise's in an achievement, a supplier's in a
@@ -129,8 +131,10 @@ async fn list_docking_history(
     id: Id<DockingId>,
     query: Query<HistoryQuery>,
 ) -> Result<HttpResponse> {
-    let page = view::history(look.state.db.read(), &look, id.0, query.0).await?;
-    Ok(page.respond(&look.http))
+    page_or_file(look, query, async move |look, query| {
+        view::history(look.state.db.read(), look, id.0, query).await
+    })
+    .await
 }
 
 /// The other side's contacts, once both sides have consented; for the centre those of both. Each look

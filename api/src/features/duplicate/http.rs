@@ -8,12 +8,14 @@ use super::{
     dto::{CanonicalIn, PairBrief, PairIn, PairNoteIn, PairOut, PairQuery, UndoIn},
     policy, repo, service, view,
 };
+
 use crate::{
     error::Result,
     features::audit::{
         self,
         dto::{HistoryOut, HistoryQuery},
     },
+    features::export::page_or_file,
     web::{
         act::{Act, Look},
         answer::Answer,
@@ -45,7 +47,8 @@ pub fn routes(config: &mut ServiceConfig) {
     responses((status = 200, body = Page<PairBrief>)))]
 #[get("")]
 async fn list_duplicates(look: Look, query: Query<PairQuery>) -> Result<HttpResponse> {
-    Ok(view::list(look.state.db.read(), &look, query.0).await?.respond(&look.http))
+    page_or_file(look, query, async move |look, query| view::list(look.state.db.read(), look, query).await)
+        .await
 }
 
 /// A broker names two that may be one. 409 when they are a pair already.
@@ -80,17 +83,20 @@ async fn list_duplicate_history(
     id: Id<DuplicateId>,
     query: Query<HistoryQuery>,
 ) -> Result<HttpResponse> {
-    policy::look(&look)?;
-    let db = look.state.db.read();
-    repo::find(db, id.0).await?;
-    let cut = Cut::read(query.0.limit, query.0.cursor.as_deref(), &("duplicate history", id.0))?;
-    let filter = audit::repo::Filter {
-        subject: Some((SubjectKind::Duplicate, id.0.to_string())),
-        moves_only: true,
-        ..audit::repo::Filter::default()
-    };
-    let rows = audit::repo::list(db, &filter, cut.after, cut.limit + 1).await?;
-    Ok(cut.page(rows, |row| row.id, HistoryOut::from).respond(&look.http))
+    page_or_file(look, query, async move |look, query| {
+        policy::look(look)?;
+        let db = look.state.db.read();
+        repo::find(db, id.0).await?;
+        let cut = Cut::read(query.limit, query.cursor.as_deref(), &("duplicate history", id.0))?;
+        let filter = audit::repo::Filter {
+            subject: Some((SubjectKind::Duplicate, id.0.to_string())),
+            moves_only: true,
+            ..audit::repo::Filter::default()
+        };
+        let rows = audit::repo::list(db, &filter, cut.after, cut.limit + 1).await?;
+        Ok(cut.page(rows, |row| row.id, HistoryOut::from))
+    })
+    .await
 }
 
 /// The two are one: the other one is merged into `canonical_id`. A merged listing leaves the public but

@@ -34,7 +34,7 @@ use crate::{
         docking::repo as dockings,
         listing::{
             repo::{self as listings, Slot},
-            service::{record_and_tell, reindex},
+            service::{record_and_tell, show_anew},
             subject,
         },
     },
@@ -282,8 +282,8 @@ pub async fn merge(
             counts::of_page(tx, cx, merged.id, canonical.id, &reason, &mut done.counts).await?;
         }
     }
-    reindex(tx, cx, merged.id).await?;
-    reindex(tx, cx, canonical.id).await?;
+    show_anew(tx, cx, merged.id).await?;
+    show_anew(tx, cx, canonical.id).await?;
     Ok(done)
 }
 
@@ -559,8 +559,8 @@ pub async fn unmerge(
     place_help(tx, &done.helped, merged.id).await?;
     place_cases(tx, &done.finance_cases, merged.id).await?;
     let recounted = counts::undo(tx, cx, &done.counts, reason).await?;
-    reindex(tx, cx, merged.id).await?;
-    reindex(tx, cx, canonical.id).await?;
+    show_anew(tx, cx, merged.id).await?;
+    show_anew(tx, cx, canonical.id).await?;
     Ok(recounted)
 }
 

@@ -37,7 +37,7 @@ use crate::{
         audit::Record,
         contract::repo as contracts,
         docking::repo as dockings,
-        listing::{repo as listings, service::reindex},
+        listing::{repo as listings, service::show_anew},
         organisation::repo,
     },
     say,
@@ -378,7 +378,7 @@ async fn place_listing(tx: &Tx, cx: &Context, id: ListingId, owner: Organisation
     // One of its keys names the owner.
     listings::set_duplicate_keys(tx, &saved, &content).await?;
     if saved.status == ListingStatus::Published {
-        reindex(tx, cx, id).await?;
+        show_anew(tx, cx, id).await?;
     }
     Ok(())
 }

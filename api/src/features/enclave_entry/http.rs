@@ -8,9 +8,10 @@ use super::{
     dto::{EnclaveEntryIn, EnclaveEntryOut, EnclaveEntryQuery, WithdrawIn},
     repo, service,
 };
+
 use crate::{
     error::Result,
-    features::ledger::http::may_open,
+    features::{export::page_or_file, ledger::http::may_open},
     web::{
         act::{Act, Look},
         answer::Answer,
@@ -42,13 +43,15 @@ fn shown(row: Model) -> Answer<EnclaveEntryOut> {
     responses((status = 200, body = Page<EnclaveEntryOut>)))]
 #[get("")]
 async fn list_enclave_entries(look: Look, query: Query<EnclaveEntryQuery>) -> Result<HttpResponse> {
-    may_open(&look)?;
-    let Query(query) = query;
-    let mark = EnclaveEntryQuery { limit: None, cursor: None, ..query.clone() };
-    let cut = Cut::<EnclaveEntryId>::read(query.limit, query.cursor.as_deref(), &mark)?;
-    let filter = repo::Filter { listing: query.listing_id, status: query.status, demo: query.demo };
-    let rows = repo::list(look.state.db.read(), &filter, cut.after, cut.limit + 1).await?;
-    Ok(cut.page(rows, |row| row.id, EnclaveEntryOut::from).respond(&look.http))
+    page_or_file(look, query, async move |look, query| {
+        may_open(look)?;
+        let mark = EnclaveEntryQuery { limit: None, cursor: None, ..query.clone() };
+        let cut = Cut::<EnclaveEntryId>::read(query.limit, query.cursor.as_deref(), &mark)?;
+        let filter = repo::Filter { listing: query.listing_id, status: query.status, demo: query.demo };
+        let rows = repo::list(look.state.db.read(), &filter, cut.after, cut.limit + 1).await?;
+        Ok(cut.page(rows, |row| row.id, EnclaveEntryOut::from))
+    })
+    .await
 }
 
 /// A broker records an achievement that was introduced through an enclave, with the agreement.

@@ -11,9 +11,10 @@ use super::{
     },
     repo, service,
 };
+
 use crate::{
     error::Result,
-    features::ledger::http::may_open,
+    features::{export::page_or_file, ledger::http::may_open},
     web::{
         act::{Act, Look},
         answer::Answer,
@@ -47,19 +48,21 @@ fn shown(row: Model) -> Answer<FinanceCaseOut> {
     responses((status = 200, body = Page<FinanceCaseOut>)))]
 #[get("")]
 async fn list_finance_cases(look: Look, query: Query<FinanceCaseQuery>) -> Result<HttpResponse> {
-    may_open(&look)?;
-    let Query(query) = query;
-    let mark = FinanceCaseQuery { limit: None, cursor: None, ..query.clone() };
-    let cut = Cut::<FinanceCaseId>::read(query.limit, query.cursor.as_deref(), &mark)?;
-    let filter = repo::Filter {
-        kind: query.kind,
-        enterprise: query.enterprise_id,
-        provider: query.provider_id,
-        status: query.status,
-        demo: query.demo,
-    };
-    let rows = repo::list(look.state.db.read(), &filter, cut.after, cut.limit + 1).await?;
-    Ok(cut.page(rows, |row| row.id, FinanceCaseOut::from).respond(&look.http))
+    page_or_file(look, query, async move |look, query| {
+        may_open(look)?;
+        let mark = FinanceCaseQuery { limit: None, cursor: None, ..query.clone() };
+        let cut = Cut::<FinanceCaseId>::read(query.limit, query.cursor.as_deref(), &mark)?;
+        let filter = repo::Filter {
+            kind: query.kind,
+            enterprise: query.enterprise_id,
+            provider: query.provider_id,
+            status: query.status,
+            demo: query.demo,
+        };
+        let rows = repo::list(look.state.db.read(), &filter, cut.after, cut.limit + 1).await?;
+        Ok(cut.page(rows, |row| row.id, FinanceCaseOut::from))
+    })
+    .await
 }
 
 /// A broker records a credit line or a loan, with its paper.

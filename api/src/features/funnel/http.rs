@@ -7,8 +7,10 @@ use super::{
     dto::{FunnelListingsQuery, FunnelOut, FunnelQuery, ReachedOut},
     view,
 };
+
 use crate::{
     error::Result,
+    features::export::page_or_file,
     web::{act::Look, answer::Answer, paging::Page, query::Query},
 };
 
@@ -31,5 +33,8 @@ async fn get_funnel(look: Look, query: Query<FunnelQuery>) -> Result<HttpRespons
     responses((status = 200, body = Page<ReachedOut>)))]
 #[get("/listings")]
 async fn list_funnel_listings(look: Look, query: Query<FunnelListingsQuery>) -> Result<HttpResponse> {
-    Ok(view::listings(look.state.db.read(), &look, query.0).await?.respond(&look.http))
+    page_or_file(look, query, async move |look, query| {
+        view::listings(look.state.db.read(), look, query).await
+    })
+    .await
 }

@@ -2,11 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 use techmart_entity::{
+    Instant,
     id::{AccountId, ImportId, ListingId},
     import::{
-        ImportStatus, Model, RowOutcome,
+        ImportFormat, ImportStatus, Model, RowOutcome,
         row::{self, RowNote},
     },
+    listing::ListingKind,
 };
 use utoipa::{IntoParams, ToSchema};
 
@@ -21,6 +23,11 @@ pub struct ImportQuery {
     /// The system that the rows come from, part of their key when they carry an id.
     #[param(min_length = 1, max_length = 100)]
     pub source_system: Option<String>,
+    /// The kind of the rows that do not say theirs: in a table whose headings and sheet do not tell it.
+    pub kind: Option<ListingKind>,
+    /// The sheet of a workbook to read; else the first that has headings.
+    #[param(min_length = 1, max_length = 31)]
+    pub sheet: Option<String>,
 }
 
 /// An import and how far it is.
@@ -30,8 +37,21 @@ pub struct ImportOut {
     pub status: ImportStatus,
     pub dry_run: bool,
     pub source_system: Option<String>,
+    pub format: ImportFormat,
+    pub kind: Option<ListingKind>,
+    /// The sheet of the workbook that is read.
+    pub sheet: Option<String>,
+    /// What there is to tell of the file as a whole.
+    pub notes: Vec<RowNote>,
     /// SHA-256 of the file.
     pub sha256: String,
+    /// The last line, or row of the sheet, whose result is kept.
+    pub line: i64,
+    /// The number of the last line or row of the file, where it is known beforehand: `line` of `lines` is how
+    /// far it is.
+    pub lines: Option<i64>,
+    /// Rows taken up a second, over the whole time so far; null before the first.
+    pub rows_per_second: Option<f64>,
     /// Rows read so far, blank lines left out.
     pub rows: i64,
     pub made: i64,
@@ -55,7 +75,14 @@ impl From<Model> for ImportOut {
             status: row.status,
             dry_run: row.dry_run,
             source_system: row.source_system,
+            format: row.format,
+            kind: row.kind,
+            sheet: row.sheet,
+            notes: row.notes.0,
             sha256: row.sha256,
+            line: row.line,
+            lines: row.lines,
+            rows_per_second: rate(row.rows, row.started_at, row.advanced_at),
             rows: row.rows,
             made: row.made,
             changed: row.changed,
@@ -69,6 +96,19 @@ impl From<Model> for ImportOut {
         }
     }
 }
+
+/// Rows a second, with one decimal.
+#[must_use]
+#[expect(clippy::cast_precision_loss, reason = "rows and milliseconds are far below 2^52")]
+pub fn rate(rows: i64, started: Option<Instant>, advanced: Option<Instant>) -> Option<f64> {
+    let ms = (advanced? - started?).num_milliseconds();
+    (ms > 0).then(|| (rows as f64 * 10_000.0 / ms as f64).round() / 10.0)
+}
+
+/// The bytes of a table.
+#[derive(Debug, ToSchema)]
+#[schema(value_type = String, format = Binary)]
+pub struct TableBytes(pub Vec<u8>);
 
 /// What became of a row.
 #[derive(Clone, Debug, Serialize, ToSchema)]

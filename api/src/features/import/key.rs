@@ -1,7 +1,7 @@
 //! The key by which a row is known again, and what makes two rows of a source the same.
 
 use serde_json::{Value, json};
-use techmart_entity::{canonical, value::title_key::title_key};
+use techmart_entity::{canonical, listing::ListingKind, value::title_key::title_key};
 
 use super::mapping::MappedRow;
 
@@ -15,6 +15,18 @@ pub fn import_key(row: &MappedRow, source_system: Option<&str>) -> String {
         None => json!(["title", row.kind(), row.source_url, title_key(row.content.title())]),
     };
     canonical::hash(&parts)
+}
+
+/// The upsert key of a row that has an id, without the row.
+#[must_use]
+pub fn key_of_id(kind: ListingKind, source_system: &str, id: &str) -> String {
+    canonical::hash(&json!(["id", kind, Some(source_system), id]))
+}
+
+/// The beginning of a key: enough to tell the keys of a file apart, in a quarter of the room.
+#[must_use]
+pub fn short(key: &str) -> u128 {
+    u128::from_str_radix(key.get(..32).unwrap_or_default(), 16).unwrap_or_default()
 }
 
 /// Whether two rows say the same. Numbers are compared by value: a database may give 1.0 back as 1.
@@ -36,8 +48,9 @@ pub fn is_same(a: &Value, b: &Value) -> bool {
 #[allow(clippy::unwrap_used, reason = "a test may fail loudly")]
 mod tests {
     use serde_json::json;
+    use techmart_entity::listing::ListingKind;
 
-    use super::{import_key, is_same};
+    use super::{import_key, is_same, key_of_id};
     use crate::features::import::mapping::map;
 
     #[test]
@@ -49,6 +62,7 @@ mod tests {
         assert_eq!(key("氢气循环泵", 7, Some("a")), key("氢气泵", 7, Some("a")));
         assert_ne!(key("氢气循环泵", 7, Some("a")), key("氢气循环泵", 7, Some("b")));
         assert_ne!(key("氢气循环泵", 7, Some("a")), key("氢气循环泵", 8, Some("a")));
+        assert_eq!(key("氢气循环泵", 7, Some("a")), key_of_id(ListingKind::Demand, "a", "7"));
     }
 
     #[test]

@@ -5,6 +5,7 @@ use std::time::Duration;
 use actix_web::{HttpMessage, HttpRequest, web::Payload};
 use futures_util::StreamExt;
 use sha2::{Digest, Sha256};
+use techmart_entity::import::ImportFormat;
 use tokio::{
     fs::File,
     io::{AsyncSeekExt, AsyncWriteExt, SeekFrom},
@@ -16,7 +17,25 @@ use crate::{
 };
 
 /// What a file of rows is sent as.
-pub const MEDIA_TYPE: &str = "application/x-ndjson";
+const MEDIA_TYPES: [(&str, ImportFormat); 3] = [
+    ("application/x-ndjson", ImportFormat::JsonLines),
+    ("text/csv", ImportFormat::Csv),
+    ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", ImportFormat::Xlsx),
+];
+
+/// How the rows of a file are written, by the ending of its name; one object a line where that says
+/// nothing.
+#[must_use]
+pub fn format_of(name: &str) -> ImportFormat {
+    let name = name.to_ascii_lowercase();
+    if name.ends_with(".csv") || name.ends_with(".tsv") || name.ends_with(".txt") {
+        ImportFormat::Csv
+    } else if name.ends_with(".xlsx") || name.ends_with(".xlsm") {
+        ImportFormat::Xlsx
+    } else {
+        ImportFormat::JsonLines
+    }
+}
 
 /// The most bytes of a file.
 const LIMIT: usize = 64 * 1024 * 1024;
@@ -29,6 +48,29 @@ const TIME_LIMIT: Duration = Duration::from_secs(50);
 pub struct Spooled {
     pub file: File,
     pub sha256: String,
+    pub format: ImportFormat,
+    /// The number of its last line.
+    pub lines: i64,
+}
+
+/// Counts lines.
+#[derive(Debug, Default)]
+pub struct LineCount {
+    ends: i64,
+    open: bool,
+}
+
+impl LineCount {
+    pub fn add(&mut self, bytes: &[u8]) {
+        let ends = bytes.iter().filter(|byte| **byte == b'\n').count();
+        self.ends += i64::try_from(ends).unwrap_or(0);
+        self.open = bytes.last().map_or(self.open, |last| *last != b'\n');
+    }
+
+    #[must_use]
+    pub fn lines(&self) -> i64 {
+        self.ends + i64::from(self.open)
+    }
 }
 
 /// Reads the body.
@@ -37,16 +79,20 @@ pub struct Spooled {
 /// 400 when it breaks off, 408 when it takes too long, 413 as soon as it is too large, 415 when it is
 /// something else, 422 when it is empty.
 pub async fn read(request: &HttpRequest, payload: Payload) -> Result<Spooled> {
-    if !request.content_type().eq_ignore_ascii_case(MEDIA_TYPE) {
+    let sent = request.content_type();
+    let format =
+        MEDIA_TYPES.iter().find(|(name, _)| sent.eq_ignore_ascii_case(name)).map(|(_, format)| *format);
+    let Some(format) = format else {
+        let names = MEDIA_TYPES.map(|(name, _)| name).join(", ");
         return Err(AppError::new(
             Code::UnsupportedMediaType,
             say!(
-                "请使用 Content-Type: {MEDIA_TYPE}，每行一个 JSON 对象。",
-                "Send it with Content-Type: {MEDIA_TYPE}, one JSON object a line."
+                "Content-Type 应为下列之一：{names}（每行一个 JSON 对象、CSV、Excel 工作簿）。",
+                "Send it with one of these as Content-Type: {names} (a JSON object a line, CSV, a workbook)."
             ),
         ));
-    }
-    tokio::time::timeout(TIME_LIMIT, spool(payload)).await.map_err(|_| {
+    };
+    tokio::time::timeout(TIME_LIMIT, spool(payload, format)).await.map_err(|_| {
         let seconds = TIME_LIMIT.as_secs();
         AppError::new(
             Code::RequestTimeout,
@@ -55,10 +101,11 @@ pub async fn read(request: &HttpRequest, payload: Payload) -> Result<Spooled> {
     })?
 }
 
-async fn spool(mut payload: Payload) -> Result<Spooled> {
+async fn spool(mut payload: Payload, format: ImportFormat) -> Result<Spooled> {
     let mut file = File::from_std(tempfile::tempfile().map_err(AppError::internal)?);
     let mut hash = Sha256::new();
     let mut size = 0_usize;
+    let mut count = LineCount::default();
     while let Some(chunk) = payload.next().await {
         let chunk = chunk.map_err(|error| {
             tracing::debug!(%error, "body broke off");
@@ -76,6 +123,7 @@ async fn spool(mut payload: Payload) -> Result<Spooled> {
             ));
         }
         hash.update(&chunk);
+        count.add(&chunk);
         file.write_all(&chunk).await.map_err(AppError::internal)?;
     }
     if size == 0 {
@@ -83,5 +131,5 @@ async fn spool(mut payload: Payload) -> Result<Spooled> {
     }
     file.flush().await.map_err(AppError::internal)?;
     file.seek(SeekFrom::Start(0)).await.map_err(AppError::internal)?;
-    Ok(Spooled { file, sha256: hex::encode(hash.finalize()) })
+    Ok(Spooled { file, sha256: hex::encode(hash.finalize()), format, lines: count.lines() })
 }

@@ -37,7 +37,7 @@ use crate::{
         listing::{
             repo as listings,
             repo::Slot,
-            service::{blank, first_version, write_content},
+            service::{blank, first_version, show_anew, write_content},
             subject,
         },
         organisation::repo as organisations,
@@ -259,6 +259,9 @@ async fn change(
     };
     record(tx, cx, origin, &saved, None).await?;
     if owner.is_some() {
+        if published {
+            show_anew(tx, cx, saved.id).await?;
+        }
         listings::set_duplicate_keys(tx, &saved, &content).await?;
         if saved.kind == ListingKind::Demand {
             counting::demand::submitted(tx, cx, &saved, content.hash()).await?;

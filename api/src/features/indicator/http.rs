@@ -14,9 +14,11 @@ use super::{
     },
     outlook, progress, repo, rule_diff, what_if,
 };
+
 use crate::{
     db::Tx,
     error::Result,
+    features::export::page_or_file,
     features::ledger::{dto::UnitOut, http::may_open},
     web::{
         act::{Act, Look},
@@ -255,8 +257,10 @@ async fn get_progress_gaps(look: Look, query: Query<StandingQuery>) -> Result<Ht
     responses((status = 200, body = Page<UnitOut>)))]
 #[get("/progress/{indicator}/units")]
 async fn list_units(look: Look, query: Query<UnitsQuery>) -> Result<HttpResponse> {
-    may_open(&look)?;
-    let indicator: String = segment(&look.http, "indicator")?;
-    let page = progress::units(look.state.db.read(), &look, &indicator, &query.0).await?;
-    Ok(page.respond(&look.http))
+    page_or_file(look, query, async move |look, query| {
+        may_open(look)?;
+        let indicator: String = segment(&look.http, "indicator")?;
+        progress::units(look.state.db.read(), look, &indicator, &query).await
+    })
+    .await
 }

@@ -9,8 +9,10 @@ use super::{
     dto::{AcceptInvitationIn, AcceptedInvitationOut, InvitationIn, InvitationOut, InvitationQuery},
     service, view,
 };
+
 use crate::{
     error::Result,
+    features::export::page_or_file,
     web::{
         act::{Act, Look},
         body::Body,
@@ -43,8 +45,10 @@ async fn list_invitations(
     id: Id<OrganisationId>,
     query: Query<InvitationQuery>,
 ) -> Result<HttpResponse> {
-    let page = view::list(look.state.db.read(), &look, id.0, query.0).await?;
-    Ok(page.respond(&look.http))
+    page_or_file(look, query, async move |look, query| {
+        view::list(look.state.db.read(), look, id.0, query).await
+    })
+    .await
 }
 
 /// Invites an address, whether it has an account or not; the mail brings a token that works once, within

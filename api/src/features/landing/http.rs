@@ -8,8 +8,10 @@ use super::{
     dto::{LandingDetail, LandingQuery, MilestoneIn},
     service,
 };
+
 use crate::{
     error::Result,
+    features::export::page_or_file,
     web::{
         act::{Act, Look},
         answer::Answer,
@@ -32,8 +34,8 @@ pub fn routes(config: &mut ServiceConfig) {
     responses((status = 200, body = Page<LandingDetail>)))]
 #[get("")]
 async fn list_landings(look: Look, query: Query<LandingQuery>) -> Result<HttpResponse> {
-    let page = service::list(look.state.db.read(), &look, query.0).await?;
-    Ok(page.respond(&look.http))
+    page_or_file(look, query, async move |look, query| service::list(look.state.db.read(), look, query).await)
+        .await
 }
 
 /// A landing with what it has reached. For its parties, the centre and auditors.

@@ -83,7 +83,7 @@ pub struct EntryOut {
     pub actor_id: Option<AccountId>,
     /// Who performed the acts behind it; none of them confirms it.
     pub performers: Vec<AccountId>,
-    pub events: Vec<EventOut>,
+    pub events: Vec<EntryEventOut>,
     /// What the rule needs and the evidence does not show yet.
     pub lacks: Vec<Lack>,
     /// How often something was written to it: a bulk confirmation names it, so that nobody confirms what
@@ -96,7 +96,7 @@ pub struct EntryOut {
 
 /// A step of a count.
 #[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct EventOut {
+pub struct EntryEventOut {
     pub stage: CountStage,
     pub at: Moment,
     pub by: Option<AccountId>,
@@ -134,7 +134,7 @@ impl EntryOut {
             performers: entry.performers.0,
             events: events
                 .into_iter()
-                .map(|event| EventOut {
+                .map(|event| EntryEventOut {
                     stage: event.stage,
                     at: event.at.into(),
                     by: event.by,

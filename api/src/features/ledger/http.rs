@@ -11,9 +11,11 @@ use super::{
     },
     repo, service, worklist,
 };
+
 use crate::{
     auth::Context,
     error::{AppError, Result},
+    features::export::page_or_file,
     say,
     web::{
         act::{Act, Look},
@@ -56,29 +58,31 @@ pub fn may_open(cx: &Context) -> Result<()> {
 #[utoipa::path(operation_id = "list_ledger", tag = "ledger", params(LedgerQuery), responses((status = 200, body = Page<UnitOut>)))]
 #[get("")]
 async fn list_ledger(look: Look, query: Query<LedgerQuery>) -> Result<HttpResponse> {
-    may_open(&look)?;
-    let Query(query) = query;
-    let mark = LedgerQuery { limit: None, cursor: None, ..query.clone() };
-    let cut = Cut::<EntryId>::read(query.limit, query.cursor.as_deref(), &mark)?;
-    let filter = repo::Filter {
-        indicator: query.indicator,
-        demo: query.demo,
-        listing: query.listing_id,
-        docking: query.docking_id,
-        stages: query.stage,
-    };
-    let db = look.state.db.read();
-    let rows = repo::list(db, &filter, cut.after, cut.limit + 1).await?;
-    let stages = repo::stages(db, &rows.iter().map(|row| row.id).collect::<Vec<_>>()).await?;
-    let page = cut.page(
-        rows,
-        |row| row.id,
-        |row| {
-            let stage = stages.iter().find(|active| active.entry_id == row.id).map(|active| active.stage);
-            UnitOut::of(&row, stage.unwrap_or(CountStage::Reversed))
-        },
-    );
-    Ok(page.respond(&look.http))
+    page_or_file(look, query, async move |look, query| {
+        may_open(look)?;
+        let mark = LedgerQuery { limit: None, cursor: None, ..query.clone() };
+        let cut = Cut::<EntryId>::read(query.limit, query.cursor.as_deref(), &mark)?;
+        let filter = repo::Filter {
+            indicator: query.indicator,
+            demo: query.demo,
+            listing: query.listing_id,
+            docking: query.docking_id,
+            stages: query.stage,
+        };
+        let db = look.state.db.read();
+        let rows = repo::list(db, &filter, cut.after, cut.limit + 1).await?;
+        let stages = repo::stages(db, &rows.iter().map(|row| row.id).collect::<Vec<_>>()).await?;
+        let page = cut.page(
+            rows,
+            |row| row.id,
+            |row| {
+                let stage = stages.iter().find(|active| active.entry_id == row.id).map(|active| active.stage);
+                UnitOut::of(&row, stage.unwrap_or(CountStage::Reversed))
+            },
+        );
+        Ok(page)
+    })
+    .await
 }
 
 /// Records a unit of an indicator that no act feeds, with its paper.
@@ -110,9 +114,11 @@ async fn record_entry(act: Act, body: Body<EntryIn>) -> Result<HttpResponse> {
     responses((status = 200, body = Page<WorkOut>)))]
 #[get("/worklist")]
 async fn list_worklist(look: Look, query: Query<WorklistQuery>) -> Result<HttpResponse> {
-    may_open(&look)?;
-    let page = worklist::list(look.state.db.read(), &look, &query.0).await?;
-    Ok(page.respond(&look.http))
+    page_or_file(look, query, async move |look, query| {
+        may_open(look)?;
+        worklist::list(look.state.db.read(), look, &query).await
+    })
+    .await
 }
 
 /// Confirms counts that a person has looked at, each by itself; the answer says what became of each.

@@ -23,10 +23,12 @@ macro_rules! listing_addresses {
                     dto::{CheckIn, CheckOut},
                     service as checks,
                 },
+                export::page_or_file,
                 feedback::{
                     dto::{FeedbackOut, FeedbackQuery},
                     view as feedback_view,
                 },
+                linked_data,
                 listing::{
                     dto::{
                         CollectedIn, ListingBrief, ListingIn, ListingOut, ListingPatch, ListingQuery, ReasonIn,
@@ -68,8 +70,7 @@ macro_rules! listing_addresses {
             responses((status = 200, body = Page<ListingBrief>)))]
         #[get("")]
         async fn list(look: Look, query: Query<ListingQuery>) -> Result<HttpResponse> {
-            let page = view::list(look.state.db.read(), &look, $kind, query.0).await?;
-            Ok(page.respond(&look.http))
+            page_or_file(look, query, async move |look, query| { view::list(look.state.db.read(), look, $kind, query).await }).await
         }
 
         /// Writes a new draft for the acting organisation, or, from a broker, on behalf of another.
@@ -114,6 +115,14 @@ macro_rules! listing_addresses {
                 look.state.counter.viewed(&look, id.0);
             }
             Ok(Answer::ok(page.out).tagged(page.tag).respond(&look.http))
+        }
+
+        /// What is published, as JSON-LD in the words of schema.org: what everybody may read, whoever asks.
+        #[utoipa::path(operation_id = concat!("get_", $one, "_jsonld"), tag = $many, params(("id" = ListingId, Path)),
+            responses((status = 200, body = Object, content_type = "application/ld+json")))]
+        #[get("/{id}/jsonld")]
+        async fn jsonld(look: Look, id: Id<ListingId>) -> Result<HttpResponse> {
+            linked_data::http::one(&look, $kind, id.0).await
         }
 
         /// The working version: what a patch changes.
@@ -166,8 +175,7 @@ macro_rules! listing_addresses {
             params(("id" = ListingId, Path), HistoryQuery), responses((status = 200, body = Page<HistoryOut>)))]
         #[get("/{id}/history")]
         async fn history(look: Look, id: Id<ListingId>, query: Query<HistoryQuery>) -> Result<HttpResponse> {
-            let page = view::history(look.state.db.read(), &look, $kind, id.0, query.0).await?;
-            Ok(page.respond(&look.http))
+            page_or_file(look, query, async move |look, query| { view::history(look.state.db.read(), look, $kind, id.0, query).await }).await
         }
 
         /// What became of it by month, newest first: opened, found, interests and how they ended, with the reasons. For
@@ -323,6 +331,7 @@ macro_rules! listing_addresses {
                 .service(create)
                 .service(check)
                 .service(read)
+                .service(jsonld)
                 .service(read_draft)
                 .service(patch_draft)
                 .service(remove)

@@ -31,6 +31,12 @@ pub struct Relation {
     pub concealed: bool,
 }
 
+impl Relation {
+    /// Nothing: whoever reads what everybody may.
+    pub const OUTSIDE: Self =
+        Self { member: false, editor: false, centre: false, auditor: false, party: false, concealed: false };
+}
+
 /// What the caller is to the listing. `party` is looked up by the caller, where it can matter.
 #[must_use]
 pub fn relation(cx: &Context, row: &Model, party: bool) -> Relation {

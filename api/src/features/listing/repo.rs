@@ -28,28 +28,9 @@ use crate::{
 /// hidden from all outside.
 #[must_use]
 pub fn scope(cx: &Context) -> Condition {
-    let published = |audiences: &[Audience]| {
-        let suspended = Query::select()
-            .expr(Expr::val(1))
-            .from(organisation::Entity)
-            .and_where(
-                Expr::col((organisation::Entity, organisation::Column::Id))
-                    .equals((Entity, Column::OrganisationId)),
-            )
-            .and_where(organisation::Column::Verification.eq(VerificationStatus::Suspended))
-            .to_owned();
-        Condition::all()
-            .add(Expr::exists(suspended).not())
-            .add(Column::Status.is_in([
-                ListingStatus::Published,
-                ListingStatus::Solved,
-                ListingStatus::ClosedUnsolved,
-            ]))
-            .add(Column::Audience.is_in(audiences.iter().copied()))
-    };
     match &cx.actor {
         Actor::System => Condition::all(),
-        Actor::Visitor => published(&[Audience::Public, Audience::Anonymous]),
+        Actor::Visitor => public_scope(),
         Actor::Person(_) if cx.actor.is_centre() || cx.actor.is_auditor() => Condition::all(),
         Actor::Person(person) => {
             let open = published(&[Audience::Public, Audience::Anonymous, Audience::SignedIn]);
@@ -58,6 +39,33 @@ pub fn scope(cx: &Context) -> Condition {
             Condition::any().add(open).add(own)
         }
     }
+}
+
+/// Which rows everybody may see in lists.
+#[must_use]
+pub fn public_scope() -> Condition {
+    published(&[Audience::Public, Audience::Anonymous])
+}
+
+/// Rows that are shown to those for whom they are.
+fn published(audiences: &[Audience]) -> Condition {
+    let suspended = Query::select()
+        .expr(Expr::val(1))
+        .from(organisation::Entity)
+        .and_where(
+            Expr::col((organisation::Entity, organisation::Column::Id))
+                .equals((Entity, Column::OrganisationId)),
+        )
+        .and_where(organisation::Column::Verification.eq(VerificationStatus::Suspended))
+        .to_owned();
+    Condition::all()
+        .add(Expr::exists(suspended).not())
+        .add(Column::Status.is_in([
+            ListingStatus::Published,
+            ListingStatus::Solved,
+            ListingStatus::ClosedUnsolved,
+        ]))
+        .add(Column::Audience.is_in(audiences.iter().copied()))
 }
 
 /// What to look for.
@@ -273,9 +281,15 @@ pub async fn advance(
     mut set: ActiveModel,
 ) -> Result<Model> {
     match slot {
-        Slot::Item => set.status = Set(change.to()),
+        Slot::Item => {
+            set.status = Set(change.to());
+            set.shown_at = Set(Some(now));
+        }
         // A next version that is published becomes the item's content; the item stays where it is.
-        Slot::NextVersion if change.to() == ListingStatus::Published => set.next_status = Set(None),
+        Slot::NextVersion if change.to() == ListingStatus::Published => {
+            set.next_status = Set(None);
+            set.shown_at = Set(Some(now));
+        }
         Slot::NextVersion => set.next_status = Set(Some(change.to())),
     }
     save(tx, row, now, set).await

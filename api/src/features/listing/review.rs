@@ -16,7 +16,7 @@ use techmart_entity::{
 
 use super::{
     policy, repo,
-    service::{begin, record_and_tell, reindex, shelf_life},
+    service::{begin, record_and_tell, shelf_life, show_anew},
     subject,
 };
 use crate::{
@@ -179,7 +179,7 @@ pub async fn publish(
         counting::listing::published(tx, cx, &moved, &version, &content).await?;
         funnel::service::reached(tx, cx, &moved, FunnelStep::Published).await?;
     }
-    reindex(tx, cx, id).await?;
+    show_anew(tx, cx, id).await?;
     duplicate::service::ask(tx, cx, vec![id], Vec::new(), Vec::new()).await?;
     Ok(moved)
 }
@@ -341,6 +341,6 @@ async fn visible_move(
     let moved = repo::advance(tx, &row, slot, &change, cx.now, ActiveModel::default()).await?;
     record_and_tell(tx, cx, Record::of_move(&change, subject(kind), id).because(None::<&str>, reason))
         .await?;
-    reindex(tx, cx, id).await?;
+    show_anew(tx, cx, id).await?;
     Ok(moved)
 }

@@ -11,7 +11,7 @@ use techmart_entity::{
 
 use super::{
     repo,
-    service::{begin, record_and_tell, reindex},
+    service::{begin, record_and_tell, show_anew},
     subject,
 };
 use crate::{
@@ -58,7 +58,7 @@ async fn expire_one(state: &State, cx: &Context, kind: ListingKind, id: ListingI
             let expired = repo::advance(tx, &row, slot, &change, cx.now, ActiveModel::default()).await?;
             counting::listing::expired(tx, cx, &expired).await?;
             record_and_tell(tx, cx, Record::of_move(&change, subject(kind), id)).await?;
-            reindex(tx, cx, id).await
+            show_anew(tx, cx, id).await
         })
         .await
 }

@@ -29,7 +29,7 @@ use crate::{
     features::{
         attachment, audit,
         audit::Record,
-        duplicate, funnel,
+        change, duplicate, funnel,
         ledger::rules as counting,
         organisation::{repo as organisations, rules as organisation_rules},
     },
@@ -127,6 +127,7 @@ pub fn blank(cx: &Context, kind: ListingKind, content: &Content) -> Model {
         created_by: cx.account_id(),
         created_at: cx.now,
         updated_at: cx.now,
+        shown_at: None,
         first_submitted_at: None,
         first_published_at: None,
         expires_at: None,
@@ -447,7 +448,7 @@ pub async fn renew(
     let set = ActiveModel { expires_at: Set(Some(cx.now + shelf_life())), ..Default::default() };
     let moved = repo::advance(tx, &row, slot, &change, cx.now, set).await?;
     audit::record(tx, cx, Record::of_move(&change, subject(kind), id)).await?;
-    reindex(tx, cx, id).await?;
+    show_anew(tx, cx, id).await?;
     Ok(moved)
 }
 
@@ -476,7 +477,7 @@ pub async fn withdraw(
     audit::record(tx, cx, Record::of_move(&change, subject(kind), id).because(None::<&str>, Some(reason)))
         .await?;
     counting::listing::withdrawn(tx, cx, &moved).await?;
-    reindex(tx, cx, id).await?;
+    show_anew(tx, cx, id).await?;
     duplicate::service::ask(tx, cx, vec![id], Vec::new(), Vec::new()).await?;
     Ok(moved)
 }
@@ -497,27 +498,30 @@ pub async fn end_demand(
     let moved = repo::advance(tx, &row, slot, &change, cx.now, ActiveModel::default()).await?;
     let record = Record::of_move(&change, subject(ListingKind::Demand), id).because(None::<&str>, note);
     audit::record(tx, cx, record).await?;
-    reindex(tx, cx, id).await?;
+    show_anew(tx, cx, id).await?;
     Ok(moved)
 }
 
-/// Asks the relay to bring the index in line with a listing.
+/// What is shown of a listing has changed: asks the relay to bring the index in line with it, and tells those who
+/// follow the feed. To be said after the writing.
 ///
 /// # Errors
-/// When the row cannot be written.
-pub async fn reindex(tx: &Tx, cx: &Context, id: ListingId) -> Result<()> {
-    outbox::push(tx, cx.now, &Job::IndexListing { listing_id: id }).await
+/// When the rows cannot be read or written.
+pub async fn show_anew(tx: &Tx, cx: &Context, id: ListingId) -> Result<()> {
+    outbox::push(tx, cx.now, &Job::IndexListing { listing_id: id }).await?;
+    change::service::note(tx, cx.now, &[id]).await
 }
 
 /// The same for all published listings of an organisation, when something of it has changed that they show.
 ///
 /// # Errors
 /// When the rows cannot be read or written.
-pub async fn reindex_owned(tx: &Tx, cx: &Context, owner: OrganisationId) -> Result<()> {
-    for id in repo::published_of(tx, owner).await? {
-        reindex(tx, cx, id).await?;
+pub async fn show_owned_anew(tx: &Tx, cx: &Context, owner: OrganisationId) -> Result<()> {
+    let ids = repo::published_of(tx, owner).await?;
+    for listing_id in &ids {
+        outbox::push(tx, cx.now, &Job::IndexListing { listing_id: *listing_id }).await?;
     }
-    Ok(())
+    change::service::note(tx, cx.now, &ids).await
 }
 
 /// Writes a move to the log and tells the author of it by mail.

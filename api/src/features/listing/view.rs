@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 use serde::de::DeserializeOwned;
 use techmart_entity::{
+    Instant,
     id::{ListingId, OrganisationId},
     life_cycle::LifeCycle,
     listing::{Audience, Content, Diagnosis, ListingKind, Model, status::ListingStatus, version},
@@ -23,7 +24,10 @@ use super::{
 use crate::{
     auth::Context,
     error::{AppError, Result},
-    features::{audit, check::service as checks, docking, organisation::repo as organisations},
+    features::{
+        audit, change::dto::PublicDocument, check::service as checks, docking,
+        organisation::repo as organisations,
+    },
     web::{
         etag,
         paging::{Cut, Page},
@@ -145,13 +149,53 @@ pub async fn show<C: DeserializeOwned>(
     } else {
         None
     };
-    Ok(ListingOut {
+    Ok(ListingOut { duplicates, ..shaped(row, &version, content, organisation, relation) })
+}
+
+/// What everybody reads of a published row: the page that a visitor gets.
+#[must_use]
+pub fn public(
+    row: &Model,
+    version: &version::Model,
+    content: Content,
+    owner: Option<&organisation::Model>,
+) -> PublicDocument {
+    let relation = Relation::OUTSIDE;
+    let owner = owner.filter(|_| policy::may_read_owner(row, relation)).cloned().map(brief);
+    match content.without_private() {
+        Content::Achievement(content) => {
+            PublicDocument::Achievement(Box::new(shaped(row, version, *content, owner, relation)))
+        }
+        Content::Demand(content) => {
+            PublicDocument::Demand(Box::new(shaped(row, version, *content, owner, relation)))
+        }
+        Content::Provider(content) => {
+            PublicDocument::Provider(Box::new(shaped(row, version, *content, owner, relation)))
+        }
+    }
+}
+
+/// When it last changed, as those outside are told: not with each word of its next version.
+fn changed_at(row: &Model, relation: Relation) -> Instant {
+    row.shown_at.filter(|_| !policy::may_read_draft(relation)).unwrap_or(row.updated_at)
+}
+
+/// A row with its content and its owner, both already as the reader may see them.
+fn shaped<C>(
+    row: &Model,
+    version: &version::Model,
+    content: C,
+    organisation: Option<OrganisationBrief>,
+    relation: Relation,
+) -> ListingOut<C> {
+    let inside = policy::may_read_draft(relation);
+    ListingOut {
         id: row.id,
         kind: row.kind,
         status: row.status,
         next_status: row.next_status.filter(|_| inside),
         version_number: version.number,
-        content_hash: version.content_hash,
+        content_hash: version.content_hash.clone(),
         content: Some(content),
         owner_note: owner_note(row, relation),
         organisation,
@@ -162,7 +206,7 @@ pub async fn show<C: DeserializeOwned>(
         collected_at: row.collected_at.map(Into::into),
         diagnosis: row.diagnosis.clone().filter(|_| inside).map(|said| judged(said, relation)),
         claimed_by: row.claimed_by.filter(|_| relation.centre || relation.auditor),
-        duplicates,
+        duplicates: None,
         completeness: None,
         legal_moves: inside.then(|| legal_moves(row)),
         demo: row.demo,
@@ -172,8 +216,8 @@ pub async fn show<C: DeserializeOwned>(
         withdrawal_reason: row.withdrawal_reason.clone(),
         merged_into: row.merged_into,
         created_at: row.created_at.into(),
-        updated_at: row.updated_at.into(),
-    })
+        updated_at: changed_at(row, relation).into(),
+    }
 }
 
 /// A judgement as its reader may see it: the author reads what was found and why, the centre what it makes of it.
@@ -325,6 +369,7 @@ pub async fn rows_page(
     Ok(cut.page(rows, key, |row| {
         let relation = policy::relation(cx, &row, false);
         let inside = policy::may_read_draft(relation);
+        let updated_at = changed_at(&row, relation).into();
         let organisation = row
             .organisation_id
             .filter(|_| policy::may_read_owner(&row, relation))
@@ -345,7 +390,7 @@ pub async fn rows_page(
             first_submitted_at: row.first_submitted_at.filter(|_| inside).map(Into::into),
             first_published_at: row.first_published_at.map(Into::into),
             expires_at: row.expires_at.map(Into::into),
-            updated_at: row.updated_at.into(),
+            updated_at,
         }
     }))
 }

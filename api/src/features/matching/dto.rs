@@ -137,14 +137,14 @@ pub struct MatchOut {
     /// The sum of the parts. It puts the answers to one question in order and is no probability.
     #[schema(example = 0.61)]
     pub score: f64,
-    pub parts: Vec<PartOut>,
+    pub parts: Vec<MatchPartOut>,
     /// Why, in sentences.
     pub reasons: Vec<Sentence>,
 }
 
 /// A part of a score.
 #[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct PartOut {
+pub struct MatchPartOut {
     pub name: MatchPart,
     /// From 0 to 1.
     pub value: f64,

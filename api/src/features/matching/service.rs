@@ -16,8 +16,8 @@ use techmart_search::{
 use super::{
     MODEL,
     dto::{
-        AchievementMatchesOut, DemandMatchesOut, MatchOut, MatchPart, MatchPreviewIn, MatchQuery,
-        MatchRelation, MatchesOut, PairingOut, PartOut, RuledOut,
+        AchievementMatchesOut, DemandMatchesOut, MatchOut, MatchPart, MatchPartOut, MatchPreviewIn,
+        MatchQuery, MatchRelation, MatchesOut, PairingOut, RuledOut,
     },
     reasons::sentences,
     rule_out,
@@ -262,7 +262,7 @@ fn match_out(listing: HitOut, found: &Match) -> MatchOut {
 
 /// The parts of a match, as they are shown.
 #[must_use]
-pub fn parts(found: &Match) -> Vec<PartOut> {
+pub fn parts(found: &Match) -> Vec<MatchPartOut> {
     let pairings = |part: &techmart_search::matching::Part| {
         part.pairings
             .iter()
@@ -273,7 +273,7 @@ pub fn parts(found: &Match) -> Vec<PartOut> {
             })
             .collect()
     };
-    let out = |part: &techmart_search::matching::Part| PartOut {
+    let out = |part: &techmart_search::matching::Part| MatchPartOut {
         name: part_name(part.name),
         value: rounded(part.value),
         weight: part.weight,

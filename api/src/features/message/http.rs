@@ -8,8 +8,10 @@ use super::{
     dto::{MessageIn, MessageOut, MessageQuery, ReadMarkIn, UnreadMessages},
     service, view,
 };
+
 use crate::{
     error::{AppError, Result},
+    features::export::page_or_file,
     web::{
         act::{Act, Look},
         answer::Answer,
@@ -40,8 +42,10 @@ async fn list_docking_messages(
     id: Id<DockingId>,
     query: Query<MessageQuery>,
 ) -> Result<HttpResponse> {
-    let page = view::list(look.state.db.read(), &look, id.0, query.0).await?;
-    Ok(page.respond(&look.http))
+    page_or_file(look, query, async move |look, query| {
+        view::list(look.state.db.read(), look, id.0, query).await
+    })
+    .await
 }
 
 /// Writes a message. Before both sides have consented, what goes between them holds no contacts and no files.

@@ -11,8 +11,10 @@ use super::{
     },
     service, unsubscribe, view,
 };
+
 use crate::{
     error::Result,
+    features::export::page_or_file,
     web::{
         act::{Act, Look},
         answer::{self, Answer},
@@ -45,7 +47,8 @@ pub fn routes(config: &mut ServiceConfig) {
     responses((status = 200, body = Page<NotificationOut>)))]
 #[get("")]
 async fn list_notifications(look: Look, query: Query<NotificationQuery>) -> Result<HttpResponse> {
-    Ok(view::list(look.state.db.read(), &look, query.0).await?.respond(&look.http))
+    page_or_file(look, query, async move |look, query| view::list(look.state.db.read(), look, query).await)
+        .await
 }
 
 /// How much of it the caller has not read.

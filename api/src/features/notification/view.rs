@@ -64,6 +64,7 @@ pub async fn preferences(db: &impl ConnectionTrait, cx: &Context) -> Result<Pref
             | NotificationKind::Event
             | NotificationKind::SavedSearch
             | NotificationKind::Expiry
+            | NotificationKind::ApiClient
             | NotificationKind::Desk => chosen.map_or(kind.default_pace(), |row| row.mail),
         };
         PreferenceOut { kind, listed: chosen.is_none_or(|row| row.listed), mail, chosen: chosen.is_some() }

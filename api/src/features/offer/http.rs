@@ -11,8 +11,10 @@ use super::{
     dto::{OfferAnswerIn, OfferIn, OfferOut, OfferQuery},
     service::{self, tag},
 };
+
 use crate::{
     error::Result,
+    features::export::page_or_file,
     web::{
         act::{Act, Look},
         answer::Answer,
@@ -45,8 +47,10 @@ async fn list_docking_offers(
     id: Id<DockingId>,
     query: Query<OfferQuery>,
 ) -> Result<HttpResponse> {
-    let page = service::list(look.state.db.read(), &look, id.0, query.0).await?;
-    Ok(page.respond(&look.http))
+    page_or_file(look, query, async move |look, query| {
+        service::list(look.state.db.read(), look, id.0, query).await
+    })
+    .await
 }
 
 /// A side makes an offer; a broker records one with its paper and says whose it is.

@@ -11,10 +11,12 @@ use super::{
     },
     members, service, verification, view,
 };
+
 use crate::{
     error::Result,
     features::{
         audit::dto::{HistoryOut, HistoryQuery},
+        export::page_or_file,
         feedback, invitation,
     },
     web::{
@@ -58,8 +60,8 @@ pub fn routes(config: &mut ServiceConfig) {
     responses((status = 200, body = Page<OrganisationOut>)))]
 #[get("")]
 async fn list_organisations(look: Look, query: Query<OrganisationQuery>) -> Result<HttpResponse> {
-    let page = view::list(look.state.db.read(), &look, query.0).await?;
-    Ok(page.respond(&look.http))
+    page_or_file(look, query, async move |look, query| view::list(look.state.db.read(), look, query).await)
+        .await
 }
 
 /// Makes an organisation; whoever makes it becomes its owner.
@@ -208,8 +210,10 @@ async fn resume_organisation(act: Act, id: Id<OrganisationId>) -> Result<HttpRes
     params(("id" = OrganisationId, Path), MemberQuery), responses((status = 200, body = Page<MemberOut>)))]
 #[get("/{id}/members")]
 async fn list_members(look: Look, id: Id<OrganisationId>, query: Query<MemberQuery>) -> Result<HttpResponse> {
-    let page = view::members(look.state.db.read(), &look, id.0, query.0).await?;
-    Ok(page.respond(&look.http))
+    page_or_file(look, query, async move |look, query| {
+        view::members(look.state.db.read(), look, id.0, query).await
+    })
+    .await
 }
 
 /// Adds a person who has an account with a verified address; 422 `no_such_account` for any other. For
@@ -264,8 +268,10 @@ async fn list_organisation_history(
     id: Id<OrganisationId>,
     query: Query<HistoryQuery>,
 ) -> Result<HttpResponse> {
-    let page = view::history(look.state.db.read(), &look, id.0, query.0).await?;
-    Ok(page.respond(&look.http))
+    page_or_file(look, query, async move |look, query| {
+        view::history(look.state.db.read(), look, id.0, query).await
+    })
+    .await
 }
 
 fn account_id(request: &HttpRequest) -> Result<AccountId> {

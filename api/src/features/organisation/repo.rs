@@ -32,6 +32,17 @@ pub async fn find(db: &impl ConnectionTrait, id: OrganisationId) -> Result<Optio
     Ok(Entity::find_by_id(id).one(db).await?)
 }
 
+/// Organisations by id.
+///
+/// # Errors
+/// When the database cannot be asked.
+pub async fn by_ids(db: &impl ConnectionTrait, ids: &[OrganisationId]) -> Result<Vec<Model>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    Ok(Entity::find().filter(Column::Id.is_in(ids.iter().copied())).all(db).await?)
+}
+
 /// Those of the organisations that are suspended.
 ///
 /// # Errors

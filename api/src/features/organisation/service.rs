@@ -123,7 +123,7 @@ pub async fn patch(
     duplicate::service::ask(tx, cx, Vec::new(), vec![id], Vec::new()).await?;
     // What the index knows of a listing's owner.
     if members.iter().any(|member| matches!(*member, "name" | "name_en" | "kind" | "town")) {
-        listing::service::reindex_owned(tx, cx, id).await?;
+        listing::service::show_owned_anew(tx, cx, id).await?;
     }
     Ok(saved)
 }

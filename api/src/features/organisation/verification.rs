@@ -18,7 +18,9 @@ use crate::{
     auth::Context,
     db::Tx,
     error::{AppError, Fault, Result},
-    features::{attachment, audit, audit::Record, duplicate, expiry, listing},
+    features::{
+        attachment, audit, audit::Record, change::service as change_feed, duplicate, expiry, listing,
+    },
     outbox::{self, Job, Mail},
     say,
     web::etag::Precondition,
@@ -120,6 +122,7 @@ async fn convinced(
         ..Default::default()
     };
     let moved = repo::advance(tx, &row, &change, cx.now, set).await?;
+    change_feed::note_owned(tx, cx.now, id).await?;
     duplicate::service::ask(tx, cx, Vec::new(), vec![id], Vec::new()).await?;
     let facts = serde_json::json!({ "method": given.method, "attachment_id": given.attachment_id,
         "valid_until": given.valid_until });
@@ -164,6 +167,8 @@ pub async fn expire(tx: &Tx, cx: &Context, id: OrganisationId) -> Result<bool> {
         return Ok(false);
     }
     repo::advance(tx, &row, &change, cx.now, ActiveModel::default()).await?;
+    // Its listings say whether their owner is verified.
+    change_feed::note_owned(tx, cx.now, id).await?;
     tell(tx, cx, Record::of_move(&change, SubjectKind::Organisation, id)).await?;
     Ok(true)
 }
@@ -195,7 +200,7 @@ pub async fn suspend(
     reason: String,
 ) -> Result<Model> {
     let moved = give_reason(tx, cx, id, VerificationMove::Suspend, precondition, Some(reason)).await?;
-    listing::service::reindex_owned(tx, cx, id).await?;
+    listing::service::show_owned_anew(tx, cx, id).await?;
     Ok(moved)
 }
 
@@ -205,7 +210,7 @@ pub async fn suspend(
 /// 403 for members, 409 when that is not legal.
 pub async fn resume(tx: &Tx, cx: &Context, id: OrganisationId, precondition: &Precondition) -> Result<Model> {
     let moved = give_reason(tx, cx, id, VerificationMove::Resume, precondition, None).await?;
-    listing::service::reindex_owned(tx, cx, id).await?;
+    listing::service::show_owned_anew(tx, cx, id).await?;
     Ok(moved)
 }
 

@@ -34,7 +34,7 @@ pub struct EntryReasonIn {
 /// An entry, as far as the caller may see it. Everybody who may read the page sees that a provider has
 /// entered; the rest is for its members, the centre and auditors.
 #[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct EntryOut {
+pub struct ProviderEntryOut {
     pub id: ProviderEntryId,
     /// The provider's page.
     pub provider_id: ListingId,

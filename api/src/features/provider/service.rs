@@ -17,7 +17,7 @@ use techmart_entity::{
 
 pub use super::schedule::expire_entries;
 use super::{
-    dto::{AgreementIn, EntryOut},
+    dto::{AgreementIn, ProviderEntryOut},
     policy, repo, view,
 };
 use crate::{
@@ -37,7 +37,7 @@ use crate::{
 ///
 /// # Errors
 /// 401, 403, 404, 409 when it has an open entry, 422 when it is no verified provider.
-pub async fn apply(tx: &Tx, cx: &Context, page: ListingId) -> Result<Answer<EntryOut>> {
+pub async fn apply(tx: &Tx, cx: &Context, page: ListingId) -> Result<Answer<ProviderEntryOut>> {
     let page = listing::repo::hold(tx, ListingKind::Provider, page).await?;
     let relation = view::relation(tx, cx, &page).await?;
     policy::apply(cx, relation)?;
@@ -148,7 +148,7 @@ pub async fn review(
     cx: &Context,
     page: ListingId,
     precondition: &Precondition,
-) -> Result<Answer<EntryOut>> {
+) -> Result<Answer<ProviderEntryOut>> {
     let (row, relation, change) = begin(tx, cx, page, EntryMove::Review, precondition).await?;
     let set = ActiveModel { reviewed_by: Set(cx.account_id()), ..Default::default() };
     let moved = repo::advance(tx, &row, &change, cx.now, set).await?;
@@ -166,7 +166,7 @@ pub async fn approve(
     cx: &Context,
     page: ListingId,
     precondition: &Precondition,
-) -> Result<Answer<EntryOut>> {
+) -> Result<Answer<ProviderEntryOut>> {
     let (row, relation, change) = begin(tx, cx, page, EntryMove::Approve, precondition).await?;
     let organisation = organisations::find(tx, row.organisation_id).await?.ok_or_else(AppError::not_found)?;
     let faults = obstacles(&organisation);
@@ -190,7 +190,7 @@ pub async fn simply(
     mv: EntryMove,
     precondition: &Precondition,
     reason: Option<String>,
-) -> Result<Answer<EntryOut>> {
+) -> Result<Answer<ProviderEntryOut>> {
     let (row, relation, change) = begin(tx, cx, page, mv, precondition).await?;
     let moved = repo::advance(tx, &row, &change, cx.now, ActiveModel::default()).await?;
     let record = Record::of_move(&change, SubjectKind::ProviderEntry, row.id).because(None::<&str>, reason);
@@ -208,7 +208,7 @@ pub async fn enter(
     page: ListingId,
     precondition: &Precondition,
     agreement: &AgreementIn,
-) -> Result<Answer<EntryOut>> {
+) -> Result<Answer<ProviderEntryOut>> {
     let (row, relation, change) = begin(tx, cx, page, EntryMove::Enter, precondition).await?;
     let organisation = organisations::find(tx, row.organisation_id).await?.ok_or_else(AppError::not_found)?;
     let mut faults = obstacles(&organisation);
@@ -232,7 +232,7 @@ pub async fn renew(
     page: ListingId,
     precondition: &Precondition,
     agreement: &AgreementIn,
-) -> Result<Answer<EntryOut>> {
+) -> Result<Answer<ProviderEntryOut>> {
     let (row, relation, change) = begin(tx, cx, page, EntryMove::Renew, precondition).await?;
     let organisation = organisations::find(tx, row.organisation_id).await?.ok_or_else(AppError::not_found)?;
     let mut faults = obstacles(&organisation);
@@ -290,7 +290,7 @@ pub async fn ask_renewal(
     cx: &Context,
     page: ListingId,
     precondition: &Precondition,
-) -> Result<Answer<EntryOut>> {
+) -> Result<Answer<ProviderEntryOut>> {
     let page = listing::repo::find(tx, ListingKind::Provider, page).await?;
     let relation = view::relation(tx, cx, &page).await?;
     let row = repo::hold_latest(tx, page.id).await?;

@@ -5,7 +5,7 @@ use techmart_entity::{
     audit::SubjectKind, id::ListingId, life_cycle::LifeCycle, listing::ListingKind, provider::entry::Model,
 };
 
-use super::{dto::EntryOut, policy, repo};
+use super::{dto::ProviderEntryOut, policy, repo};
 use crate::{
     auth::Context,
     error::{AppError, Result},
@@ -42,11 +42,11 @@ pub async fn relation(
 
 /// A row as its caller may see it.
 #[must_use]
-pub fn show(row: Model, relation: Relation) -> Answer<EntryOut> {
+pub fn show(row: Model, relation: Relation) -> Answer<ProviderEntryOut> {
     let tag = tag(&row);
     let inside = policy::may_look_inside(relation);
     let centre = relation.centre || relation.auditor;
-    let out = EntryOut {
+    let out = ProviderEntryOut {
         id: row.id,
         provider_id: row.listing_id,
         organisation_id: row.organisation_id,
@@ -71,7 +71,11 @@ pub fn show(row: Model, relation: Relation) -> Answer<EntryOut> {
 ///
 /// # Errors
 /// 404 when there is none that the caller may see.
-pub async fn one(db: &impl ConnectionTrait, cx: &Context, page: ListingId) -> Result<Answer<EntryOut>> {
+pub async fn one(
+    db: &impl ConnectionTrait,
+    cx: &Context,
+    page: ListingId,
+) -> Result<Answer<ProviderEntryOut>> {
     let page = listing::repo::find(db, ListingKind::Provider, page).await?;
     let relation = relation(db, cx, &page).await?;
     let row = repo::latest(db, page.id).await?;

@@ -12,7 +12,7 @@ use crate::{
     clock::Moment,
     features::{
         listing::dto::OrganisationBrief,
-        matching::dto::{PartOut, Sentence},
+        matching::dto::{MatchPartOut, Sentence},
     },
 };
 
@@ -36,7 +36,7 @@ pub struct RecommendationOut {
     /// The sum of the parts; an order, no probability.
     #[schema(example = 0.61)]
     pub score: f64,
-    pub parts: Vec<PartOut>,
+    pub parts: Vec<MatchPartOut>,
     pub reasons: Vec<Sentence>,
     #[schema(example = "techmart-match-1")]
     pub model: String,

@@ -8,8 +8,10 @@ use super::{
     dto::{DismissalIn, RecommendationOut, RecommendationQuery, TakeUpIn},
     service, view,
 };
+
 use crate::{
     error::Result,
+    features::export::page_or_file,
     web::{
         act::{Act, Look},
         body::{Body, OptionalBody},
@@ -36,7 +38,8 @@ pub fn routes(config: &mut ServiceConfig) {
     responses((status = 200, body = Page<RecommendationOut>)))]
 #[get("")]
 async fn list_recommendations(look: Look, query: Query<RecommendationQuery>) -> Result<HttpResponse> {
-    Ok(view::list(look.state.db.read(), &look, query.0).await?.respond(&look.http))
+    page_or_file(look, query, async move |look, query| view::list(look.state.db.read(), look, query).await)
+        .await
 }
 
 /// One recommendation, with its reasons. For the centre and auditors.

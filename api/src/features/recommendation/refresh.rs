@@ -24,8 +24,9 @@ use crate::{
         matching::{self, rule_out},
         organisation::repo as organisations,
         search::doc::is_indexed,
+        webhook::repo as webhooks,
     },
-    outbox::{self, Job, Mail, Notice},
+    outbox::{self, Job, Mail, News, Notice},
     state::State,
 };
 
@@ -248,10 +249,16 @@ async fn tell(tx: &Tx, cx: &Context, news: &[Model]) -> Result<()> {
         news.iter().flat_map(|row| [row.enterprise_id, row.supplier_id]).collect();
     organisations.sort();
     organisations.dedup();
+    let listened = webhooks::is_any(tx).await?;
     for row in news {
         for organisation_id in [row.enterprise_id, row.supplier_id] {
-            let notice = Notice::Recommendation { recommendation_id: row.id, organisation_id };
+            let recommendation_id = row.id;
+            let notice = Notice::Recommendation { recommendation_id, organisation_id };
             outbox::push(tx, cx.now, &Job::Notify(notice)).await?;
+            if listened {
+                let news = News::Recommendation { recommendation_id, organisation_id };
+                outbox::push(tx, cx.now, &Job::Announce(news)).await?;
+            }
         }
     }
     let morning = next_morning(cx.now);

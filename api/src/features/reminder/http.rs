@@ -8,8 +8,10 @@ use super::{
     dto::{ReminderIn, ReminderOut, ReminderQuery},
     service,
 };
+
 use crate::{
     error::Result,
+    features::export::page_or_file,
     web::{
         act::{Act, Look},
         answer::Answer,
@@ -39,7 +41,10 @@ async fn list_docking_reminders(
     id: Id<DockingId>,
     query: Query<ReminderQuery>,
 ) -> Result<HttpResponse> {
-    Ok(service::list(look.state.db.read(), &look, id.0, query.0).await?.respond(&look.http))
+    page_or_file(look, query, async move |look, query| {
+        service::list(look.state.db.read(), look, id.0, query).await
+    })
+    .await
 }
 
 /// Keeps a reminder: the caller alone is told when its time has come.

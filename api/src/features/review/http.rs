@@ -17,6 +17,7 @@ use crate::{
     error::{AppError, Result},
     features::{
         check::{dto::CompletenessOut, service as checks},
+        export::page_or_file,
         listing::{dto::ListingBrief, repo, view},
     },
     say,
@@ -54,37 +55,39 @@ pub fn routes(config: &mut ServiceConfig) {
 #[utoipa::path(operation_id = "list_reviews", tag = "reviews", params(ReviewQuery), responses((status = 200, body = Page<ListingBrief>)))]
 #[get("/reviews")]
 async fn list_reviews(look: Look, query: Query<ReviewQuery>) -> Result<HttpResponse> {
-    look.person()?;
-    if !(look.actor.is_centre() || look.actor.is_auditor()) {
-        return Err(AppError::forbidden(say!(
-            "审核队列供服务中心和审计查看。",
-            "The queue is for the centre and auditors."
-        )));
-    }
-    let Query(query) = query;
-    let mark = ReviewQuery { limit: None, cursor: None, ..query.clone() };
-    let cut = Cut::<repo::ListKey>::read(query.limit, query.cursor.as_deref(), &mark)?;
-    let working = if query.status.is_empty() {
-        vec![ListingStatus::Submitted, ListingStatus::InReview]
-    } else {
-        query.status
-    };
-    let filter = repo::Filter {
-        kind: query.kind,
-        working,
-        claimed_by: look.account_id().filter(|_| query.mine == Some(true)),
-        ..repo::Filter::default()
-    };
-    let db = look.state.db.read();
-    let rows =
-        repo::list(db, repo::scope(&look), &filter, repo::Order::Queue, cut.after, cut.limit + 1).await?;
-    let complete =
-        if look.actor.is_centre() { completeness(db, &rows, look.today).await? } else { HashMap::new() };
-    let mut page = view::rows_page(db, &look, &cut, rows).await?;
-    for brief in &mut page.items {
-        brief.completeness = complete.get(&brief.id).cloned();
-    }
-    Ok(page.respond(&look.http))
+    page_or_file(look, query, async move |look, query| {
+        look.person()?;
+        if !(look.actor.is_centre() || look.actor.is_auditor()) {
+            return Err(AppError::forbidden(say!(
+                "审核队列供服务中心和审计查看。",
+                "The queue is for the centre and auditors."
+            )));
+        }
+        let mark = ReviewQuery { limit: None, cursor: None, ..query.clone() };
+        let cut = Cut::<repo::ListKey>::read(query.limit, query.cursor.as_deref(), &mark)?;
+        let working = if query.status.is_empty() {
+            vec![ListingStatus::Submitted, ListingStatus::InReview]
+        } else {
+            query.status
+        };
+        let filter = repo::Filter {
+            kind: query.kind,
+            working,
+            claimed_by: look.account_id().filter(|_| query.mine == Some(true)),
+            ..repo::Filter::default()
+        };
+        let db = look.state.db.read();
+        let rows =
+            repo::list(db, repo::scope(look), &filter, repo::Order::Queue, cut.after, cut.limit + 1).await?;
+        let complete =
+            if look.actor.is_centre() { completeness(db, &rows, look.today).await? } else { HashMap::new() };
+        let mut page = view::rows_page(db, look, &cut, rows).await?;
+        for brief in &mut page.items {
+            brief.completeness = complete.get(&brief.id).cloned();
+        }
+        Ok(page)
+    })
+    .await
 }
 
 /// How complete the versions under review are.

@@ -9,8 +9,10 @@ use super::{
     repo,
     service::{self, tag},
 };
+
 use crate::{
     error::Result,
+    features::export::page_or_file,
     web::{
         act::{Act, Look},
         answer::Answer,
@@ -38,11 +40,14 @@ pub fn routes(config: &mut ServiceConfig) {
     responses((status = 200, body = Page<SavedSearchOut>)))]
 #[get("")]
 async fn list_saved_searches(look: Look, query: Query<SavedSearchQuery>) -> Result<HttpResponse> {
-    let person = look.person()?.account_id;
-    let cut =
-        Cut::<SavedSearchId>::read(query.0.limit, query.0.cursor.as_deref(), &("saved searches", person))?;
-    let rows = repo::list(look.state.db.read(), person, cut.after, cut.limit + 1).await?;
-    Ok(cut.page(rows, |row| row.id, SavedSearchOut::from).respond(&look.http))
+    page_or_file(look, query, async move |look, query| {
+        let person = look.person()?.account_id;
+        let cut =
+            Cut::<SavedSearchId>::read(query.limit, query.cursor.as_deref(), &("saved searches", person))?;
+        let rows = repo::list(look.state.db.read(), person, cut.after, cut.limit + 1).await?;
+        Ok(cut.page(rows, |row| row.id, SavedSearchOut::from))
+    })
+    .await
 }
 
 /// Keeps a search: its owner hears what is new in it, at the pace they want. At most 50.

@@ -1,9 +1,10 @@
 //! `/search`
 
-use actix_web::{HttpResponse, get};
+use actix_web::{HttpResponse, get, http::header::CACHE_CONTROL};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{
+    atom,
     dto::{SearchOut, SearchQuery, SuggestOut, SuggestParams},
     service, suggest,
 };
@@ -14,7 +15,7 @@ use crate::{
 
 /// The addresses.
 pub fn routes(config: &mut ServiceConfig) {
-    config.service(search).service(suggest_search);
+    config.service(search).service(search_as_feed).service(suggest_search);
 }
 
 /// Finds achievements, demands and providers.
@@ -27,6 +28,19 @@ async fn search(look: Look, query: Query<SearchQuery>) -> Result<HttpResponse> {
         look.state.counter.appeared(&look, found.to_others(&look));
     }
     Ok(Answer::ok(found.out).respond(&look.http))
+}
+
+/// A search as an Atom feed, the newest first unless `sort` says otherwise: what a visitor finds, whoever asks. A link
+/// `next` leads to older entries. An entry that changes comes again under its id, with another `updated`.
+#[utoipa::path(operation_id = "get_search_feed", tag = "search", params(SearchQuery),
+    responses((status = 200, body = String, content_type = "application/atom+xml")))]
+#[get("/search.atom")]
+async fn search_as_feed(look: Look, query: Query<SearchQuery>) -> Result<HttpResponse> {
+    let feed = atom::feed(&look.state, &look, query.0, look.http.query_string()).await?;
+    Ok(HttpResponse::Ok()
+        .content_type("application/atom+xml; charset=utf-8")
+        .insert_header((CACHE_CONTROL, "no-cache"))
+        .body(feed))
 }
 
 /// Completes what somebody is typing with titles, keywords, organisations and technical terms that the caller may see.

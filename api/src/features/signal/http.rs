@@ -8,12 +8,14 @@ use super::{
     dto::{SignalNoteIn, SignalOut, SignalQuery, SignalReopenIn},
     policy, repo, service, view,
 };
+
 use crate::{
     error::Result,
     features::audit::{
         self,
         dto::{HistoryOut, HistoryQuery},
     },
+    features::export::page_or_file,
     web::{
         act::{Act, Look},
         body::Body,
@@ -41,7 +43,8 @@ pub fn routes(config: &mut ServiceConfig) {
     responses((status = 200, body = Page<SignalOut>)))]
 #[get("")]
 async fn list_signals(look: Look, query: Query<SignalQuery>) -> Result<HttpResponse> {
-    Ok(view::list(look.state.db.read(), &look, query.0).await?.respond(&look.http))
+    page_or_file(look, query, async move |look, query| view::list(look.state.db.read(), look, query).await)
+        .await
 }
 
 /// A signal with the facts behind it. For the centre and auditors.
@@ -61,17 +64,20 @@ async fn list_signal_history(
     id: Id<SignalId>,
     query: Query<HistoryQuery>,
 ) -> Result<HttpResponse> {
-    policy::look(&look)?;
-    let db = look.state.db.read();
-    repo::find(db, id.0).await?;
-    let cut = Cut::read(query.0.limit, query.0.cursor.as_deref(), &("signal history", id.0))?;
-    let filter = audit::repo::Filter {
-        subject: Some((SubjectKind::Signal, id.0.to_string())),
-        moves_only: true,
-        ..audit::repo::Filter::default()
-    };
-    let rows = audit::repo::list(db, &filter, cut.after, cut.limit + 1).await?;
-    Ok(cut.page(rows, |row| row.id, HistoryOut::from).respond(&look.http))
+    page_or_file(look, query, async move |look, query| {
+        policy::look(look)?;
+        let db = look.state.db.read();
+        repo::find(db, id.0).await?;
+        let cut = Cut::read(query.limit, query.cursor.as_deref(), &("signal history", id.0))?;
+        let filter = audit::repo::Filter {
+            subject: Some((SubjectKind::Signal, id.0.to_string())),
+            moves_only: true,
+            ..audit::repo::Filter::default()
+        };
+        let rows = audit::repo::list(db, &filter, cut.after, cut.limit + 1).await?;
+        Ok(cut.page(rows, |row| row.id, HistoryOut::from))
+    })
+    .await
 }
 
 /// There is a good reason for what strikes. For brokers and admins who belong to none of the organisations

@@ -143,6 +143,7 @@ async fn concerned(tx: &Tx, row: &Model) -> Result<Vec<OrganisationId>> {
                 listed.extend(subject.id.parse::<ListingId>());
             }
             SubjectKind::Account
+            | SubjectKind::ApiClient
             | SubjectKind::Assessment
             | SubjectKind::Attachment
             | SubjectKind::Calendar
@@ -153,16 +154,20 @@ async fn concerned(tx: &Tx, row: &Model) -> Result<Vec<OrganisationId>> {
             | SubjectKind::EnclaveEntry
             | SubjectKind::Event
             | SubjectKind::FinanceCase
+            | SubjectKind::HarvestSource
             | SubjectKind::Import
+            | SubjectKind::ImportMapping
             | SubjectKind::Indicator
             | SubjectKind::LedgerEntry
+            | SubjectKind::OutboundTarget
             | SubjectKind::Plan
             | SubjectKind::ProviderEntry
             | SubjectKind::Recommendation
             | SubjectKind::Signal
             | SubjectKind::SavedSearch
             | SubjectKind::Snapshot
-            | SubjectKind::System => {}
+            | SubjectKind::System
+            | SubjectKind::Webhook => {}
         }
     }
     let rows = listings::by_ids(tx, &listed).await?;

@@ -13,8 +13,10 @@ use super::{
     },
     freezing, view,
 };
+
 use crate::{
     error::Result,
+    features::export::page_or_file,
     web::{
         act::{Act, Look},
         answer::Answer,
@@ -41,7 +43,7 @@ pub fn routes(config: &mut ServiceConfig) {
     responses((status = 200, body = Page<SnapshotBrief>)))]
 #[get("/snapshots")]
 async fn list_snapshots(look: Look, query: Query<SnapshotsQuery>) -> Result<HttpResponse> {
-    Ok(view::list(look.state.db.read(), &query.0).await?.respond(&look.http))
+    page_or_file(look, query, async move |look, query| view::list(look.state.db.read(), &query).await).await
 }
 
 /// Freezes a plan: what its figures are as of a day, as known at an instant, with rules, units and the
@@ -106,7 +108,9 @@ async fn list_snapshot_units(
     id: Id<SnapshotId>,
     query: Query<PartUnitsQuery>,
 ) -> Result<HttpResponse> {
-    let indicator: String = segment(&look.http, "indicator")?;
-    let page = view::units(look.state.db.read(), &look, id.0, &indicator, &query.0).await?;
-    Ok(page.respond(&look.http))
+    page_or_file(look, query, async move |look, query| {
+        let indicator: String = segment(&look.http, "indicator")?;
+        view::units(look.state.db.read(), look, id.0, &indicator, &query).await
+    })
+    .await
 }

@@ -1,7 +1,10 @@
 //! Stories: several actors, one after another.
 
 mod achievement;
+mod api_clients;
 mod cases;
+mod catalogue;
+mod changes;
 mod checks;
 mod contracts;
 mod declined;
@@ -10,16 +13,22 @@ mod docking;
 mod duplicates;
 mod events;
 mod expiry;
+mod exports;
 mod feedback;
 mod funnel;
+mod harvest_sources;
+mod harvesting;
 mod import;
+mod import_sheets;
 mod indicators;
 mod invitations;
 mod looks;
 mod market;
 mod matches;
 mod notifications;
+mod outbound;
 mod people;
+mod personal_data;
 mod recommendations;
 mod report_files;
 mod reports;
@@ -29,3 +38,4 @@ mod signals;
 mod suspension;
 mod three_years;
 mod tour;
+mod webhooks;

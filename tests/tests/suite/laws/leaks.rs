@@ -60,6 +60,18 @@ struct Planted {
     waiting: String,
     paper: String,
     fair: String,
+    /// The secret of a key of the supplier's.
+    key: String,
+}
+
+/// An API client of an organisation, for all it may have, with a key; the secret of that.
+async fn key(owner: &Client, admin: &Client) -> String {
+    let asked = json!({ "name": "门户", "purpose": "对接本单位系统。", "organisation_id": owner.acting,
+        "scopes": ["listings:read", "dockings:read", "dockings:write"] });
+    let client = id_of(&make(owner, "/api-clients", asked).await);
+    admin.act(&format!("/api-clients/{client}/approve")).await.ok();
+    let made = make(owner, &format!("/api-clients/{client}/keys"), json!({})).await;
+    made["key"].as_str().unwrap().rsplit('_').next().unwrap().to_owned()
 }
 
 /// Makes something under an idempotency key, so that an answer is kept as well.
@@ -178,6 +190,7 @@ impl Planted {
         let terms = json!({ "cooperation_mode": "licence", "terms": format!("{THREAD} 两期") });
         make(&open, &format!("/dockings/{docking}/offers"), terms).await;
         let fair = fair(&world, &broker, &hidden, &offer, &anonymous).await;
+        let key = key(&university, &actors.admin).await;
         let auditor = actors.with_role("auditor", "auditor").await;
         world.drain().await;
         let admin = actors.admin.clone();
@@ -199,6 +212,7 @@ impl Planted {
             waiting,
             paper,
             fair,
+            key,
         }
     }
 
@@ -212,7 +226,14 @@ impl Planted {
     /// What nobody is ever shown again.
     fn secrets(&self) -> Vec<Mark> {
         let token = |client: &Client| mark("a refresh token", client.refresh_token.clone().unwrap());
-        vec![mark("a password", PASSWORD), token(&self.university), token(&self.hidden), token(&self.admin)]
+        let key = mark("the secret of an API key", self.key.clone());
+        vec![
+            key,
+            mark("a password", PASSWORD),
+            token(&self.university),
+            token(&self.hidden),
+            token(&self.admin),
+        ]
     }
 
     /// Who posts without a name. That the organisation exists is no secret.
@@ -272,6 +293,10 @@ impl Planted {
             if takes("plan") {
                 query.push("plan=demo");
             }
+            // A stream ends by itself.
+            if takes("seconds") {
+                query.push("seconds=1");
+            }
             let query = if query.is_empty() { String::new() } else { format!("?{}", query.join("&")) };
             if path.contains("{indicator}") {
                 all.extend(["T1", "T3", "T4", "T5"].map(|code| path.replace("{indicator}", code) + &query));
@@ -291,6 +316,9 @@ impl Planted {
         }
         let more = ["/health/live", "/health/ready", "/metrics", "/search?facets=true&demo=true&limit=100"];
         all.extend(more.map(str::to_owned));
+        // A harvester's way, outside the document.
+        let formats = ["oai_dc", "techmart"];
+        all.extend(formats.map(|format| format!("/oai?verb=ListRecords&metadataPrefix={format}")));
         all
     }
 }

@@ -5,17 +5,20 @@ use techmart_api::{
     features::notification::{
         delivery::gathered,
         told::{
-            Both, Why, case, contract, desk, docking, event, expiry, listing, organisation, recommendation,
-            saved_search,
+            Both, Why, api_client, case, contract, desk, docking, event, expiry, listing, organisation,
+            recommendation, saved_search, webhook,
         },
     },
     mail::{
         Extras, Letter,
-        words::{Told, already_registered, invitation, match_digest, reset_password, verify_email},
+        words::{
+            Told, already_registered, erasure_asked, invitation, match_digest, reset_password, verify_email,
+        },
     },
 };
 use techmart_entity::{
     Day, Instant,
+    api_client::status::ApiClientStatus,
     audit::SubjectKind,
     contract::status::ContractStatus,
     desk::Queue,
@@ -26,6 +29,7 @@ use techmart_entity::{
     notification::{MailState, Model, NotificationKind, Words},
     organisation::status::VerificationStatus,
     provider::status::EntryStatus,
+    webhook::endpoint::DisabledReason,
 };
 
 const URL: &str = "https://techmart.example";
@@ -46,6 +50,7 @@ fn of_accounts() -> Vec<(&'static str, Words)> {
     vec![
         ("verify_email", verify_email("李娜", URL, TOKEN)),
         ("already_registered", already_registered("李娜", URL)),
+        ("erasure_asked", erasure_asked("李娜", URL, Day::from_ymd_opt(2026, 12, 7).unwrap())),
         ("reset_password", reset_password("李娜", URL, TOKEN)),
         ("invitation", invitation("某大学", ("编辑", "editor"), URL, TOKEN)),
         ("match_digest", match_digest("李娜", &[told])),
@@ -164,6 +169,23 @@ fn of_kind(kind: NotificationKind) -> Vec<(&'static str, Words)> {
             ("interest", expiring(TermKind::Interest, false)),
             ("interest_today", expiring(TermKind::Interest, true)),
         ],
+        NotificationKind::ApiClient => {
+            let to = |status| Both::label(status);
+            let why = Why::new(None, Some("用途说明不清楚"));
+            let about = |action: &str, to: &Both, why: &Why| api_client::words("市科创门户", action, to, why);
+            vec![
+                ("asked", about("register", &to(ApiClientStatus::Requested), &none)),
+                ("approved", about("approve", &to(ApiClientStatus::Approved), &none)),
+                ("rejected", about("reject", &to(ApiClientStatus::Rejected), &why)),
+                ("more", about("ask_scopes", &to(ApiClientStatus::Approved), &none)),
+                ("key", about("create_key", &Both::default(), &none)),
+                ("handed_over", about("hand_over", &Both::default(), &none)),
+                (
+                    "webhook_disabled",
+                    webhook::words("市科创门户", "receiver.example", &Both::label(DisabledReason::Failing)),
+                ),
+            ]
+        }
         NotificationKind::Desk => vec![
             ("given", desk::words(Queue::Review, TITLE, due, desk::Said::Given)),
             ("warning", desk::words(Queue::Review, TITLE, due, desk::Said::Warning)),

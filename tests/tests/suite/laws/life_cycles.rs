@@ -1,6 +1,7 @@
 //! The life cycles as grids: a change of one shows here and has to be meant.
 
 use techmart_entity::{
+    api_client::status::ApiClientStatus,
     assessment::AssessmentStatus,
     contract::status::ContractStatus,
     docking::{
@@ -18,6 +19,7 @@ use techmart_entity::{
     provider::status::EntryStatus,
     recommendation::RecommendationStatus,
     signal::SignalStatus,
+    webhook::endpoint::WebhookStatus,
 };
 
 #[test]
@@ -44,6 +46,8 @@ fn the_life_cycles_are_what_the_domain_says() {
         ("sign-up for an event", grid(SignUpStatus::ALL)),
         ("item of an event", grid(EventItemStatus::ALL)),
         ("pair of an event", grid(EventPairStatus::ALL)),
+        ("endpoint of webhooks", grid(WebhookStatus::ALL)),
+        ("API client", grid(ApiClientStatus::ALL)),
     ] {
         all.push_str(&format!("# {name}\n{text}\n"));
     }

@@ -41,6 +41,7 @@ async fn owners(db: &Db, organisation: &str) {
             locale: Set("zh".to_owned()),
             match_digest: Set(MailPace::Never),
             disabled_at: Set(None),
+            erased_at: Set(None),
             created_at: Set(now),
             updated_at: Set(now),
             version: Set(1),

@@ -12,3 +12,4 @@ mod outbox;
 mod parts;
 mod permissions;
 mod restart;
+mod scopes;

@@ -1,11 +1,15 @@
 //! The OpenAPI document: complete, valid, and the one that is kept.
 
-use std::collections::BTreeSet;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::{Path, PathBuf},
+};
 
 use serde_json::Value;
+use techmart_api::web::schemas::whole;
 
 fn document() -> Value {
-    techmart_api::openapi::document()
+    techmart_api::openapi::document().clone()
 }
 
 fn operations(document: &Value) -> Vec<(String, String, &Value)> {
@@ -63,7 +67,8 @@ fn every_reference_of_the_document_leads_somewhere() {
 fn every_schema_of_the_document_compiles() {
     let document = document();
     for name in document["components"]["schemas"].as_object().unwrap().keys() {
-        let schema = serde_json::json!({ "$ref": format!("#/components/schemas/{name}"), "components": document["components"] });
+        let schema = serde_json::json!({ "$ref": format!("#/components/schemas/{name}") });
+        let schema = whole(schema, &document["components"]);
         jsonschema::draft202012::new(&schema).unwrap_or_else(|error| panic!("{name}: {error}"));
     }
 }
@@ -93,6 +98,154 @@ fn every_parameter_of_a_path_is_declared_and_every_body_is_closed() {
                 schema["additionalProperties"], false,
                 "{method} {path}: {reference} takes what it does not know"
             );
+        }
+    }
+}
+
+#[test]
+fn every_operation_says_what_it_does_who_may_and_what_it_answers_with_an_example() {
+    let document = document();
+    let mut lacking = Vec::new();
+    for (path, method, operation) in operations(&document) {
+        let name = operation["operationId"].as_str().unwrap();
+        let mut lacks = |what: &str| lacking.push(format!("{name} ({method} {path}) has no {what}"));
+        for words in ["summary", "description"] {
+            if operation[words].as_str().is_none_or(|text| text.trim().is_empty()) {
+                lacks(words);
+            }
+        }
+        let body = &operation["requestBody"]["content"]["application/json"];
+        if !body.is_null() && body.get("example").is_none() {
+            lacks("example of a request");
+        }
+        let (problems, answers): (Vec<_>, Vec<_>) = operation["responses"]
+            .as_object()
+            .unwrap()
+            .iter()
+            .map(|(status, answer)| match answer["$ref"].as_str() {
+                Some(shared) => (status, document.pointer(shared.trim_start_matches('#')).unwrap()),
+                None => (status, answer),
+            })
+            .partition(|(status, _)| status.starts_with(['4', '5']));
+        for (status, answer) in &answers {
+            if answer["description"].as_str().is_none_or(str::is_empty) {
+                lacks(&format!("word on {status}"));
+            }
+        }
+        let json: Vec<_> = answers
+            .iter()
+            .map(|(_, answer)| &answer["content"]["application/json"])
+            .filter(|content| !content.is_null())
+            .collect();
+        if !json.is_empty() && json.iter().all(|content| content.get("example").is_none()) {
+            lacks("example of an answer");
+        }
+        for status in ["400", "401", "403", "404", "429", "500", "503"] {
+            let problem = problems.iter().find(|(there, _)| *there == status);
+            let codes = problem.and_then(|(_, problem)| {
+                problem["content"]["application/problem+json"]["examples"].as_object()
+            });
+            if codes.is_none_or(serde_json::Map::is_empty) {
+                lacks(&format!("problem {status} with its codes"));
+            }
+        }
+    }
+    assert!(
+        lacking.is_empty(),
+        "{}\nThe suite keeps the examples that are missing: TECHMART_TEST_EXAMPLES=$PWD/api/src/openapi/examples.json \
+         cargo test --workspace --test suite",
+        lacking.join("\n")
+    );
+}
+
+#[test]
+fn every_example_of_the_document_fits_its_schema() {
+    fn faults(document: &Value, schema: &Value, example: &Value) -> Vec<String> {
+        let schema = whole(schema.clone(), &document["components"]);
+        let validator = jsonschema::options()
+            .with_draft(jsonschema::Draft::Draft202012)
+            .should_validate_formats(true)
+            .build(&schema)
+            .unwrap();
+        validator.iter_errors(example).map(|error| format!("{} {error}", error.instance_path())).collect()
+    }
+    fn walk(value: &Value, place: &str, document: &Value, wrong: &mut Vec<String>) {
+        if let (Some(schema), Some(example)) = (value.get("schema"), value.get("example")) {
+            wrong.extend(faults(document, schema, example).iter().map(|fault| format!("{place}: {fault}")));
+        }
+        if let (Some(schema), Some(examples)) =
+            (value.get("schema"), value.get("examples").and_then(Value::as_object))
+        {
+            for (name, example) in examples {
+                let found = faults(document, schema, &example["value"]);
+                wrong.extend(found.iter().map(|fault| format!("{place} {name}: {fault}")));
+            }
+        }
+        match value {
+            Value::Object(members) => {
+                for (name, member) in members.iter().filter(|(name, _)| *name != "schemas") {
+                    walk(member, &format!("{place}/{name}"), document, wrong);
+                }
+            }
+            Value::Array(items) => items.iter().for_each(|item| walk(item, place, document, wrong)),
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+        }
+    }
+    let document = document();
+    let mut wrong = Vec::new();
+    walk(&document["paths"], "", &document, &mut wrong);
+    walk(&document["components"], "", &document, &mut wrong);
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Two types of one name are one schema in the document, and one of them is then told wrongly.
+#[test]
+fn no_two_types_of_the_document_have_one_name() {
+    fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                sources(&path, found);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                found.push(path);
+            }
+        }
+    }
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    let mut files = Vec::new();
+    for source in ["api/src", "entity/src"] {
+        sources(&root.join(source), &mut files);
+    }
+    let mut names = BTreeMap::new();
+    for file in files {
+        let text = std::fs::read_to_string(&file).unwrap();
+        let mut lines = text.lines();
+        while let Some(line) = lines.next() {
+            if !(line.starts_with("#[derive(") && line.contains("ToSchema")) {
+                continue;
+            }
+            let named = lines.find_map(|line| {
+                let rest = line.split_once("struct ").or_else(|| line.split_once("enum "))?.1;
+                Some(rest.split(|c: char| !c.is_alphanumeric()).next()?.to_owned())
+            });
+            let name = named.unwrap();
+            if let Some(other) = names.insert(name.clone(), file.clone()) {
+                panic!("{name} is a type of {} and of {}", other.display(), file.display());
+            }
+        }
+    }
+    assert!(names.len() > 300, "only {} types", names.len());
+}
+
+#[test]
+fn every_schema_has_a_name_that_reads_well_and_no_parameter_is_null() {
+    let document = document();
+    for name in document["components"]["schemas"].as_object().unwrap().keys() {
+        assert!(name.chars().all(|c| c.is_ascii_alphanumeric()), "{name}");
+    }
+    for (path, method, operation) in operations(&document) {
+        for parameter in operation["parameters"].as_array().unwrap() {
+            assert!(!parameter.to_string().contains("\"null\""), "{method} {path}: {parameter}");
         }
     }
 }

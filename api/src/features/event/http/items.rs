@@ -8,6 +8,7 @@ use techmart_entity::{
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::part;
+
 use crate::{
     db::Tx,
     error::{AppError, Result},
@@ -18,6 +19,7 @@ use crate::{
         },
         items, view,
     },
+    features::export::page_or_file,
     web::{
         act::{Act, Look},
         answer::Answer,
@@ -50,7 +52,10 @@ async fn shown(act: &Act, tx: &Tx, row: Model) -> Result<Answer<EventItemOut>> {
     responses((status = 200, body = Page<EventItemOut>)))]
 #[get("/{id}/items")]
 async fn list_event_items(look: Look, id: Id<EventId>, query: Query<EventItemQuery>) -> Result<HttpResponse> {
-    Ok(view::items(look.state.db.read(), &look, id.0, query.0).await?.respond(&look.http))
+    page_or_file(look, query, async move |look, query| {
+        view::items(look.state.db.read(), look, id.0, query).await
+    })
+    .await
 }
 
 /// An editor brings a published achievement or demand of their organisation, which a broker then decides about; what a

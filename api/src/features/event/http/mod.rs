@@ -16,6 +16,7 @@ use super::{
     },
     policy, report, service, view,
 };
+
 use crate::{
     error::{AppError, Result},
     features::{
@@ -24,6 +25,7 @@ use crate::{
             dto::{HistoryOut, HistoryQuery},
         },
         code_list::content_tag,
+        export::page_or_file,
     },
     mail::{Invitation, Method},
     web::{
@@ -70,7 +72,8 @@ fn shown(row: Model) -> Answer<EventOut> {
     responses((status = 200, body = Page<EventBrief>)))]
 #[get("")]
 async fn list_events(look: Look, query: Query<EventQuery>) -> Result<HttpResponse> {
-    Ok(view::list(look.state.db.read(), &look, query.0).await?.respond(&look.http))
+    page_or_file(look, query, async move |look, query| view::list(look.state.db.read(), look, query).await)
+        .await
 }
 
 /// A broker makes an event, as a draft.
@@ -202,16 +205,19 @@ async fn get_event_calendar(look: Look, id: Id<EventId>) -> Result<HttpResponse>
     responses((status = 200, body = Page<HistoryOut>)))]
 #[get("/{id}/history")]
 async fn list_event_history(look: Look, id: Id<EventId>, query: Query<HistoryQuery>) -> Result<HttpResponse> {
-    policy::look_inside(&look)?;
-    let db = look.state.db.read();
-    view::find(db, &look, id.0).await?;
-    let cut = Cut::read(query.0.limit, query.0.cursor.as_deref(), &("history", id.0))?;
-    let filter = audit::repo::Filter {
-        subject: Some((techmart_entity::audit::SubjectKind::Event, id.0.to_string())),
-        ..audit::repo::Filter::default()
-    };
-    let rows = audit::repo::list(db, &filter, cut.after, cut.limit + 1).await?;
-    Ok(cut.page(rows, |row| row.id, HistoryOut::from).respond(&look.http))
+    page_or_file(look, query, async move |look, query| {
+        policy::look_inside(look)?;
+        let db = look.state.db.read();
+        view::find(db, look, id.0).await?;
+        let cut = Cut::read(query.limit, query.cursor.as_deref(), &("history", id.0))?;
+        let filter = audit::repo::Filter {
+            subject: Some((techmart_entity::audit::SubjectKind::Event, id.0.to_string())),
+            ..audit::repo::Filter::default()
+        };
+        let rows = audit::repo::list(db, &filter, cut.after, cut.limit + 1).await?;
+        Ok(cut.page(rows, |row| row.id, HistoryOut::from))
+    })
+    .await
 }
 
 /// A second id of a path.

@@ -8,6 +8,7 @@ use techmart_entity::{
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::part;
+
 use crate::{
     db::Tx,
     error::Result,
@@ -18,6 +19,7 @@ use crate::{
         },
         pairs, proposing, results, view,
     },
+    features::export::page_or_file,
     web::{
         act::{Act, Look},
         answer::Answer,
@@ -60,7 +62,10 @@ async fn propose_event_pairs(act: Act, id: Id<EventId>) -> Result<HttpResponse> 
     responses((status = 200, body = Page<EventPairOut>)))]
 #[get("/{id}/pairs")]
 async fn list_event_pairs(look: Look, id: Id<EventId>, query: Query<EventPairQuery>) -> Result<HttpResponse> {
-    Ok(view::pairs(look.state.db.read(), &look, id.0, query.0).await?.respond(&look.http))
+    page_or_file(look, query, async move |look, query| {
+        view::pairs(look.state.db.read(), look, id.0, query).await
+    })
+    .await
 }
 
 /// A broker names a pair that the matcher did not.

@@ -8,6 +8,7 @@ use techmart_entity::{
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::part;
+
 use crate::{
     db::Tx,
     error::Result,
@@ -20,6 +21,7 @@ use crate::{
             },
             sign_ups, view,
         },
+        export::page_or_file,
     },
     web::{
         act::{Act, Look},
@@ -62,7 +64,10 @@ async fn get_event_places(look: Look, id: Id<EventId>) -> Result<HttpResponse> {
     responses((status = 200, body = Page<SignUpOut>)))]
 #[get("/{id}/sign-ups")]
 async fn list_event_sign_ups(look: Look, id: Id<EventId>, query: Query<SignUpQuery>) -> Result<HttpResponse> {
-    Ok(view::sign_ups(look.state.db.read(), &look, id.0, query.0).await?.respond(&look.http))
+    page_or_file(look, query, async move |look, query| {
+        view::sign_ups(look.state.db.read(), look, id.0, query).await
+    })
+    .await
 }
 
 /// Signs the caller up, for the acting organisation where one is named: with a place while there is room, else on the

@@ -5,7 +5,12 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value};
 use techmart_entity::import::row::RowNote;
 
-use super::{clean, column::Column, excerpt, note};
+use super::{
+    clean,
+    column::Column,
+    excerpt, note,
+    translation::{self, Cell},
+};
 use crate::say;
 
 /// How deep an excerpt in a note goes.
@@ -17,12 +22,22 @@ pub struct Said {
     /// The column's name in the source.
     pub column: String,
     pub text: String,
+    /// The source's own words, where `text` is what they mean.
+    pub words: Option<String>,
+}
+
+/// What a row says in a column.
+#[derive(Clone, Debug)]
+struct Given {
+    name: String,
+    value: Value,
+    words: Option<String>,
 }
 
 /// The cells of one row.
 #[derive(Debug)]
 pub struct Cells {
-    given: BTreeMap<Column, (String, Value)>,
+    given: BTreeMap<Column, Given>,
     unknown: Vec<String>,
     notes: Vec<RowNote>,
 }
@@ -33,14 +48,17 @@ impl Cells {
     pub fn of(members: Map<String, Value>) -> Self {
         let mut cells = Self { given: BTreeMap::new(), unknown: Vec::new(), notes: Vec::new() };
         for (name, value) in members {
-            let Some(column) = Column::named(&name) else {
-                cells.unknown.push(name);
+            let cell = translation::read(&name, value);
+            let Cell { column: Some(column), value, words } = cell else {
+                if cell.is_unknown() {
+                    cells.unknown.push(name);
+                }
                 continue;
             };
             if is_blank(&value) {
                 continue;
             }
-            if let Some((other, _)) = cells.given.get(&column) {
+            if let Some(Given { name: other, .. }) = cells.given.get(&column) {
                 let note = note(
                     Some(&name),
                     "repeated_column",
@@ -52,7 +70,7 @@ impl Cells {
                 cells.notes.push(note);
                 continue;
             }
-            cells.given.insert(column, (name, value));
+            cells.given.insert(column, Given { name, value, words });
         }
         cells
     }
@@ -63,7 +81,7 @@ impl Cells {
 
     /// The column's name in the source, where the row has it.
     pub fn name_of(&self, column: Column) -> Option<&str> {
-        self.given.get(&column).map(|(name, _)| name.as_str())
+        self.given.get(&column).map(|given| given.name.as_str())
     }
 
     /// The columns that mean nothing, and the notes.
@@ -73,19 +91,18 @@ impl Cells {
 
     /// The source's words, without white space at their ends. A list of words is joined by `;`.
     pub fn said(&mut self, column: Column) -> Option<Said> {
-        let (name, value) = self.given.get(&column)?;
-        let name = name.clone();
-        let text = match value {
+        let Given { name, value, words } = self.given.get(&column)?.clone();
+        let text = match &value {
             Value::Array(items) => {
                 let words: Option<Vec<String>> = items.iter().map(scalar).collect();
                 words.map(|words| words.join(";"))
             }
             Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Object(_) => {
-                scalar(value)
+                scalar(&value)
             }
         };
         match text {
-            Some(text) => Some(Said { column: name, text: text.trim().to_owned() }),
+            Some(text) => Some(Said { column: name, text: text.trim().to_owned(), words }),
             None => {
                 self.not_text(&name);
                 None
@@ -95,7 +112,7 @@ impl Cells {
 
     /// The source's words as they are kept beside what was read from them.
     pub fn kept(&mut self, said: &Said, limit: usize) -> String {
-        self.cut(&said.column, &clean::prose(&said.text), limit)
+        self.cut(&said.column, &clean::prose(said.words.as_ref().unwrap_or(&said.text)), limit)
     }
 
     /// A text of one line.
@@ -114,7 +131,7 @@ impl Cells {
 
     /// A list of words: an array, or one text with separators.
     pub fn words(&mut self, column: Column, items: usize, limit: usize) -> Vec<String> {
-        let Some((name, value)) = self.given.get(&column).cloned() else { return Vec::new() };
+        let Some(Given { name, value, .. }) = self.given.get(&column).cloned() else { return Vec::new() };
         let found: Option<Vec<String>> = match &value {
             Value::Array(items) => items.iter().map(scalar).collect(),
             Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Object(_) => {
@@ -186,7 +203,7 @@ impl Cells {
     }
 }
 
-fn scalar(value: &Value) -> Option<String> {
+pub(super) fn scalar(value: &Value) -> Option<String> {
     match value {
         Value::Null => Some(String::new()),
         Value::Bool(yes) => Some(yes.to_string()),

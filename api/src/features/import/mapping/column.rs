@@ -62,22 +62,79 @@ columns! {
 }
 
 impl Column {
-    /// The column of that name, whatever its case and its separators.
+    /// The column of that name, whatever its case and its separators, and whatever a sheet writes beside
+    /// it: a star for what is required, a hint in brackets, English on the next line.
     #[must_use]
     pub fn named(name: &str) -> Option<Self> {
-        let folded: String = name
-            .trim()
-            .trim_start_matches('\u{FEFF}')
-            .chars()
-            .map(|c| if matches!(c, ' ' | '-') { '_' } else { c.to_ascii_lowercase() })
-            .collect();
-        NAMES.iter().find(|(_, names)| names.contains(&folded.as_str())).map(|(column, _)| *column)
+        exactly(name).or_else(|| exactly(bare(name)))
     }
+
+    /// The column that the interface calls so, and nothing else.
+    #[must_use]
+    pub fn of_field(name: &str) -> Option<Self> {
+        NAMES.iter().find(|(_, names)| names.first() == Some(&name)).map(|(column, _)| *column)
+    }
+
+    /// The name by which the interface calls it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        NAMES
+            .iter()
+            .find(|(column, _)| *column == self)
+            .and_then(|(_, names)| names.first())
+            .copied()
+            .unwrap_or_default()
+    }
+}
+
+fn exactly(name: &str) -> Option<Column> {
+    let folded: String = name
+        .trim()
+        .trim_start_matches('\u{FEFF}')
+        .chars()
+        .map(|c| if matches!(c, ' ' | '-') { '_' } else { c.to_ascii_lowercase() })
+        .collect();
+    NAMES.iter().find(|(_, names)| names.contains(&folded.as_str())).map(|(column, _)| *column)
+}
+
+/// A heading without what stands beside the name.
+fn bare(name: &str) -> &str {
+    let line = name.trim().lines().next().unwrap_or_default();
+    let name = line.split(['(', '（', '[', '【']).next().unwrap_or_default();
+    name.trim().trim_matches(['*', '＊', ':', '：']).trim()
+}
+
+/// The known name that is most like one that is not known.
+#[must_use]
+pub fn nearest(name: &str) -> Option<&'static str> {
+    let name = bare(name).to_lowercase();
+    let likeness = |known: &str| {
+        let shared = known.chars().filter(|c| name.contains(*c)).count();
+        let (length, whole) = (known.chars().count(), name.chars().count());
+        // Chinese names are short: the letters that two share say more than their order.
+        let overlap = ratio(shared * 2, length + whole);
+        // One within the other counts by how much of it that is.
+        let contained = length >= 2 && (name.contains(known) || known.contains(&name));
+        let within = if contained { 0.2 * ratio(length.min(whole), length.max(whole)) } else { 0.0 };
+        f64::max(strsim::normalized_damerau_levenshtein(&name, known), overlap) + within
+    };
+    NAMES
+        .iter()
+        .flat_map(|(_, names)| names.iter().copied())
+        .map(|known| (known, likeness(known)))
+        .filter(|(_, likeness)| *likeness >= 0.6)
+        .max_by(|a, b| a.1.total_cmp(&b.1))
+        .map(|(known, _)| known)
+}
+
+#[expect(clippy::cast_precision_loss, reason = "names are short")]
+fn ratio(part: usize, whole: usize) -> f64 {
+    if whole == 0 { 0.0 } else { part as f64 / whole as f64 }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Column, NAMES};
+    use super::{Column, NAMES, nearest};
 
     #[test]
     fn no_name_stands_for_two_columns() {
@@ -94,5 +151,17 @@ mod tests {
         assert_eq!(Column::named("Source-Id"), Some(Column::SourceId));
         assert_eq!(Column::named("名称"), Some(Column::Title));
         assert_eq!(Column::named("佣金"), None);
+        for decorated in ["成果名称*", "成果名称（必填）", "＊成果名称：", "成果名称\nTitle", "预算(万元)"]
+        {
+            assert!(Column::named(decorated).is_some(), "{decorated}");
+        }
+    }
+
+    #[test]
+    fn an_unknown_name_is_told_the_nearest_one() {
+        assert_eq!(nearest("成果的名称"), Some("成果名称"));
+        assert_eq!(nearest("联系人电话"), Some("联系电话"));
+        assert_eq!(nearest("summry"), Some("summary"));
+        assert_eq!(nearest("佣金"), None);
     }
 }

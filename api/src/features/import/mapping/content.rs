@@ -252,7 +252,7 @@ fn cooperation(cells: &mut Cells) -> CooperationPart {
     };
     let reading = CooperationReading::of(&said.text);
     for part in &reading.unknown {
-        let part = Said { column: said.column.clone(), text: part.clone() };
+        let part = Said { column: said.column.clone(), text: part.clone(), words: None };
         cells.not_understood(&part, "cooperation", "未能对应合作方式", "it names no way of cooperating");
     }
     let raw = cells.kept(&said, RAW);
@@ -260,7 +260,11 @@ fn cooperation(cells: &mut Cells) -> CooperationPart {
 }
 
 fn price(cells: &mut Cells) -> (Option<Price>, Option<String>) {
-    let Some(said) = cells.said(Column::Price) else { return (None, None) };
+    let Some(mut said) = cells.said(Column::Price) else { return (None, None) };
+    // A bare figure is of the unit that its heading names.
+    if said.column.contains("万元") && said.text.parse::<f64>().is_ok() {
+        said.text.push_str("万元");
+    }
     let price = match Price::read(&said.text) {
         Ok(price) => Some(price),
         Err(fault) => {
@@ -318,7 +322,7 @@ fn patents(cells: &mut Cells) -> Vec<IpRight> {
                 expires_on: None,
             }),
             Err(fault) => {
-                let said = Said { column: column.clone(), text: number };
+                let said = Said { column: column.clone(), text: number, words: None };
                 let words = fault.to_string();
                 let (zh, en) = words.split_once(" / ").unwrap_or((&words, &words));
                 cells.not_understood(&said, "patent_number", zh, en);
@@ -442,7 +446,7 @@ fn provider_types(cells: &mut Cells) -> (Vec<ProviderType>, Option<Field>, Optio
         }
         if field.is_none() {
             for part in unknown {
-                let part = Said { column: said.column.clone(), text: part };
+                let part = Said { column: said.column.clone(), text: part, words: None };
                 cells.not_understood(
                     &part,
                     "provider_type",

@@ -11,10 +11,11 @@ mod content;
 mod organisation;
 #[cfg(test)]
 mod tests;
+pub mod translation;
 
 use cells::Cells;
 pub use clean::without_nul;
-use column::Column;
+pub use column::{Column, nearest};
 use serde_json::Value;
 use techmart_entity::{
     import::row::RowNote,

@@ -5,16 +5,19 @@
 //! Nothing private is told: titles, stages and the reasons that their authors gave for the other side to read. An
 //! enterprise that posts without its name is never named, since organisations are not.
 
+pub mod api_client;
 pub mod case;
 pub mod contract;
 pub mod desk;
 pub mod docking;
 pub mod event;
 pub mod expiry;
+pub mod harvest;
 pub mod listing;
 pub mod organisation;
 pub mod recommendation;
 pub mod saved_search;
+pub mod webhook;
 
 use std::{collections::BTreeSet, str::FromStr};
 
@@ -86,7 +89,10 @@ async fn of_act(db: &impl ConnectionTrait, act: &audit::Model) -> Result<Option<
         SubjectKind::Contract => contract::of(db, act).await?,
         SubjectKind::Organisation => organisation::of(db, act).await?,
         SubjectKind::ProviderEntry => organisation::of_entry(db, act).await?,
+        SubjectKind::ApiClient => api_client::of(db, act).await?,
         SubjectKind::DeskItem => desk::of(db, act).await?,
+        SubjectKind::Webhook => webhook::of(db, act).await?,
+        SubjectKind::HarvestSource => harvest::of(db, act).await?,
         // It says itself whether whoever did it is told.
         SubjectKind::Event => return event::of(db, act).await,
         // Nobody is told of these.
@@ -98,8 +104,10 @@ async fn of_act(db: &impl ConnectionTrait, act: &audit::Model) -> Result<Option<
         | SubjectKind::EnclaveEntry
         | SubjectKind::FinanceCase
         | SubjectKind::Import
+        | SubjectKind::ImportMapping
         | SubjectKind::Indicator
         | SubjectKind::LedgerEntry
+        | SubjectKind::OutboundTarget
         | SubjectKind::Plan
         | SubjectKind::Recommendation
         | SubjectKind::Signal
@@ -114,6 +122,12 @@ async fn of_act(db: &impl ConnectionTrait, act: &audit::Model) -> Result<Option<
         }
         told
     }))
+}
+
+/// Whether an act in a docking is about its stages, and not one of what happens beside them.
+#[must_use]
+pub fn is_of_stages(act: &audit::Model) -> bool {
+    !case::is_one(act)
 }
 
 /// The id of what an act was done to.

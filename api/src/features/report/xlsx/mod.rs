@@ -2,7 +2,7 @@
 //! Headings are Chinese with English below; amounts are yuan, days are days. What a person wrote never
 //! becomes a formula, here or in a file that is saved from it (`cell.rs`).
 
-mod cell;
+pub mod cell;
 mod sheets;
 
 use rust_xlsxwriter::{

@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::{
     Operation,
-    scene::{Scene, content},
+    scene::{Scene, content, harvest_source},
 };
 
 impl Scene {
@@ -36,6 +36,24 @@ impl Scene {
                 json!({ "content": { "title": "改过的标题" } })
             }
             "withdraw_docking_offer" => json!({}),
+            "register_api_client" => {
+                json!({ "name": format!("客户端 {kind}"), "purpose": "公开读取。", "scopes": ["catalogue:read"] })
+            }
+            "patch_api_client" => json!({ "name": "改过的名字" }),
+            "approve_api_client" | "create_api_key" => json!({}),
+            "revoke_api_client" => reason,
+            "create_webhook" => {
+                json!({ "api_client_id": self.api_client, "url": "https://receiver.example/techmart" })
+            }
+            "patch_webhook" => json!({ "description": "门户" }),
+            "replay_webhook" => json!({ "since": "2026-11-30T00:00:00.000Z" }),
+            "hand_over_api_client" => json!({ "account_id": any }),
+            "withdraw_my_erasure" | "withdraw_account_erasure" => return None,
+            "create_outbound_target" => target(&format!("平台 {kind}")),
+            "patch_outbound_target" => json!({ "status": "active" }),
+            "take_up_outbound_answers" => json!({ "attachment_id": any, "dry_run": true }),
+            "request_my_erasure" => json!({ "password": "not the password" }),
+            "request_account_erasure" => reason,
             _ if name.starts_with("return_")
                 || name.starts_with("reject_")
                 || name.starts_with("suspend_")
@@ -87,6 +105,8 @@ impl Scene {
                 json!({ "content": { "title": "标题" } })
             }
             "preview_matches" => json!({ "problem": "低温下续航下降" }),
+            "add_harvest_source" | "replace_harvest_source" => harvest_source(),
+            "set_import_mapping" => json!({ "columns": [], "words": [] }),
             "patch_me" => json!({ "name": "改名" }),
             "change_password" => {
                 json!({ "current_password": "not the password", "new_password": "another horse battery 9" })
@@ -221,4 +241,14 @@ fn words() -> Value {
 
 fn rule(version: &str) -> Value {
     json!({ "version": version, "text": words() })
+}
+
+/// A platform that takes achievements.
+pub fn target(name: &str) -> Value {
+    json!({ "name": name, "platform": "省平台", "profile": {
+        "sheets": [{ "kind": "achievement", "name": "成果", "columns": [
+            { "heading": "本平台编号", "field": "id" }, { "heading": "名称", "field": "title" }] }],
+        "answer": { "id": "本平台编号", "result": "结果", "accepted": ["通过"], "refused": ["退回"],
+            "remote_id": "平台编号", "opinion": "意见" },
+    } })
 }

@@ -10,7 +10,10 @@ use techmart_tests::{
 };
 use uuid::Uuid;
 
-use super::{Operation, bodies::event};
+use super::{
+    Operation,
+    bodies::{event, target},
+};
 
 /// The listings of one of the three kinds.
 pub struct Listings {
@@ -48,7 +51,15 @@ pub struct Scene {
     /// On the desk.
     pub waiting: String,
     pub import: String,
+    pub harvest: String,
     pub invitation: String,
+    /// An API client of the university's, and a key of it.
+    pub api_client: String,
+    pub api_key: String,
+    /// An endpoint of that client, and a delivery to it.
+    pub webhook: String,
+    pub delivery: String,
+    pub target: String,
     pub spare: Client,
 }
 
@@ -125,6 +136,7 @@ impl Scene {
         let ledger = actors.admin.get("/ledger?indicator=T1").await.ok();
         let counted = ledger["items"][0]["entry_id"].as_str().unwrap().to_owned();
         let import = start_import(&clerk).await.status(202);
+        let harvest = clerk.post("/harvest-sources", harvest_source()).await.created();
         let book = book(&clerk, &university, &enterprise, &day).await;
         let pair = json!({ "subject": "achievement", "left_id": listings[0].published,
             "right_id": listings[0].draft, "note": "同一成果" });
@@ -144,6 +156,13 @@ impl Scene {
         let invited = json!({ "email": "invited@people.example", "role": "viewer" });
         let invitations = format!("/organisations/{}/invitations", university.acting.as_deref().unwrap());
         let invitation = id_of(&university.post(&invitations, invited).await.created());
+        let (api_client, api_key) = api_client(&university, &actors.admin).await;
+        let address = json!({ "api_client_id": api_client, "url": "https://receiver.example/" });
+        let webhook = id_of(&university.post("/webhooks", address).await.created());
+        // It is disabled before it is tested, so that nothing waits to be tried again.
+        university.act(&format!("/webhooks/{webhook}/disable")).await.ok();
+        let delivery = id_of(&university.act(&format!("/webhooks/{webhook}/test")).await.status(202));
+        let reported = clerk.post("/outbound-targets", target("省平台")).await.created();
         let auditor = actors.with_role("auditor", "auditor").await;
         let admin = actors.admin.clone();
         let (report, assessment) = assessed(&clerk, &admin, &auditor).await;
@@ -172,7 +191,13 @@ impl Scene {
             gathering,
             waiting,
             import: id_of(&import),
+            harvest: id_of(&harvest),
             invitation,
+            api_client,
+            api_key,
+            webhook,
+            delivery,
+            target: id_of(&reported),
             spare,
             world,
         }
@@ -214,6 +239,8 @@ impl Scene {
             "accounts" => self.spare.account_id.as_deref().unwrap(),
             "organisations" => &self.university,
             "dockings" => &self.docking,
+            "api-clients" => &self.api_client,
+            "webhooks" => &self.webhook,
             "assistances" => &self.case.assistance,
             "attachments" => &self.attachment,
             "ledger" => &self.entry,
@@ -224,6 +251,8 @@ impl Scene {
             "events" => &self.gathering.event,
             "signals" => &self.signal,
             "imports" => &self.import,
+            "harvest-sources" => &self.harvest,
+            "outbound-targets" => &self.target,
             "contracts" => &self.book.contract,
             "landings" => &self.book.landing,
             "enclave-entries" => &self.book.enclave_entry,
@@ -240,6 +269,8 @@ impl Scene {
             .path
             .replace("{id}", id)
             .replace("{account_id}", self.spare.account_id.as_deref().unwrap())
+            .replace("{key_id}", &self.api_key)
+            .replace("{delivery_id}", &self.delivery)
             .replace("{meeting_id}", &self.meeting)
             .replace("{nda_id}", &self.case.nda)
             .replace("{appointment_id}", &self.case.appointment)
@@ -251,8 +282,9 @@ impl Scene {
             .replace("{pair_id}", &self.gathering.pair)
             .replace("{indicator}", "T1")
             .replace("{code}", if first == "plans" { "demo" } else { "T1" })
+            .replace("{source_system}", "kehui")
             .replace("{position}", "1")
-            .replace("{kind}", "docking")
+            .replace("{kind}", if first == "imports" { "achievement" } else { "docking" })
             .replace("{day}", "2026-10-01")
             .replace("{queue}", "review")
             .replace("{list}", "field");
@@ -264,6 +296,8 @@ impl Scene {
             "suggest_search" => format!("{path}?q=循环"),
             "get_due" => format!("{path}?from=2026-11-23T06:01:16.000Z&working_days=2"),
             "compare_snapshots" => format!("{path}?with={}", self.report),
+            // It ends by itself.
+            "stream_changes" => format!("{path}?seconds=1"),
             "list_funnel_listings" => format!("{path}?step=submitted"),
             _ => path,
         }
@@ -320,11 +354,27 @@ async fn assessed(clerk: &Client, admin: &Client, auditor: &Client) -> (String, 
     (report, assessment)
 }
 
+/// An approved API client of an organisation, and a key of it.
+async fn api_client(owner: &Client, admin: &Client) -> (String, String) {
+    let asked = json!({ "name": "门户", "purpose": "在首页展示成果。", "organisation_id": owner.acting,
+        "scopes": ["catalogue:read"] });
+    let client = id_of(&owner.post("/api-clients", asked).await.created());
+    admin.act(&format!("/api-clients/{client}/approve")).await.ok();
+    let key = Uuid::new_v4().to_string();
+    let key = [("idempotency-key", key.as_str())];
+    let made = owner.call(Method::POST, &format!("/api-clients/{client}/keys"), None, &key).await.created();
+    (client, id_of(&made))
+}
+
+/// A place to fetch from that nobody asks.
+pub fn harvest_source() -> Value {
+    json!({ "name": "某成果库", "kind": "oai_pmh", "address": "https://repository.example/oai",
+        "listing_kind": "achievement", "source_system": "repository", "pace": "by_hand" })
+}
+
 async fn start_import(client: &Client) -> techmart_tests::Reply {
-    let line =
-        json!({ "kind": "achievement", "title": "导入的成果", "source_url": "https://source.example/2" });
-    let bytes = format!("{line}\n").into_bytes();
-    client.send(Method::POST, "/imports", "application/x-ndjson", bytes).await
+    let table = "成果名称,来源网址\n导入的成果,https://source.example/2\n";
+    client.send(Method::POST, "/imports", "text/csv", table.as_bytes().to_vec()).await
 }
 
 /// An event that is open, with one of everything.

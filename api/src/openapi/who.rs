@@ -1,7 +1,56 @@
-//! The expectations, a row an operation.
+//! Who may do what: a row an operation. The document says it, and the suite asks every operation as every
+//! kind of actor whether it is so.
 
 /// The kinds of actor, in the order of the columns: from the least to the most that is owed to them.
 pub const KINDS: [&str; 7] = ["visitor", "stranger", "viewer", "editor", "broker", "admin", "auditor"];
+
+/// The kinds as the document calls them.
+const WORDS: [&str; 7] = [
+    "visitors",
+    "members of other organisations",
+    "its organisation's viewers",
+    "its organisation's editors and owners",
+    "brokers",
+    "admins",
+    "auditors",
+];
+
+/// Rows about what is somebody else's, or nobody's.
+const OWN: &[&str] = &[
+    "cancel_docking_reminder",
+    "get_saved_search",
+    "patch_saved_search",
+    "delete_saved_search",
+    "read_notifications",
+    "read_notification",
+    "cancel_event_sign_up",
+];
+
+/// Who may call an operation, in a sentence or two; none where the table has no row.
+#[must_use]
+pub fn sentence(operation: &str) -> Option<String> {
+    let (_, row) = TABLE.iter().find(|(name, _)| *name == operation)?;
+    let all = |letter: &str| {
+        let kinds = row.split(' ').zip(WORDS).filter(|(there, _)| *there == letter);
+        kinds.map(|(_, word)| word).collect::<Vec<_>>().join(", ")
+    };
+    Some(match *row {
+        "A A A A A A A" => "Open to everybody, signed in or not.".to_owned(),
+        "H H H H H H H" => "Open to whoever brings the token of a mail; without one it is 404.".to_owned(),
+        "S A A A A A A" => "For whoever is signed in.".to_owned(),
+        _ => {
+            let may = match all("A") {
+                kinds if OWN.contains(&operation) && kinds.is_empty() => "For one's own".to_owned(),
+                kinds if OWN.contains(&operation) => format!("For one's own; otherwise for {kinds}"),
+                kinds => format!("For {kinds}"),
+            };
+            let not = [("F", "403"), ("H", "404")].map(|(letter, status)| (all(letter), status));
+            let not = not.iter().filter(|(kinds, _)| !kinds.is_empty());
+            let not: Vec<String> = not.map(|(kinds, status)| format!("{status} for {kinds}")).collect();
+            if not.is_empty() { format!("{may}.") } else { format!("{may}; {}.", not.join(", ")) }
+        }
+    })
+}
 
 /// An operation and, for each kind of actor: `A` allowed, `S` sign in first (401), `F` forbidden (403),
 /// `H` hidden (404), `N` name your organisation (400: who has none can go no further).
@@ -28,6 +77,59 @@ pub const TABLE: &[(&str, &str)] = &[
     ("patch_me",                          "S A A A A A A"),
     ("change_password",                   "S A A A A A A"),
     ("list_my_sessions",                  "S A A A A A A"),
+    // API clients: their owners look after them, admins decide. What only whoever answers for one may do is for the
+    // editor, who is an owner. An admin ends one and its keys.
+    ("list_api_clients",                  "S A A A A A A"),
+    ("register_api_client",               "S A A A A A F"),
+    ("get_api_client",                    "S H H A H A A"),
+    ("patch_api_client",                  "S H H A H F F"),
+    ("approve_api_client",                "S H H F H A F"),
+    ("reject_api_client",                 "S H H F H A F"),
+    ("suspend_api_client",                "S H H F H A F"),
+    ("resume_api_client",                 "S H H F H A F"),
+    ("revoke_api_client",                 "S H H A H A F"),
+    ("hand_over_api_client",              "S H H A H F F"),
+    ("get_api_client_usage",              "S H H A H A A"),
+    ("list_api_keys",                     "S H H A H A A"),
+    ("create_api_key",                    "S H H A H F F"),
+    ("get_api_key",                       "S H H A H A A"),
+    ("revoke_api_key",                    "S H H A H A F"),
+    // Webhooks: an owner of the client's organisation manages them, an admin stops one.
+    ("list_webhooks",                     "S A A A A A A"),
+    ("create_webhook",                    "S F F A F F F"),
+    ("get_webhook",                       "S H H A H A A"),
+    ("patch_webhook",                     "S H H A H F F"),
+    ("delete_webhook",                    "S H H A H F F"),
+    ("rotate_webhook_secret",             "S H H A H F F"),
+    ("enable_webhook",                    "S H H A H F F"),
+    ("disable_webhook",                   "S H H A H A F"),
+    ("test_webhook",                      "S H H A H F F"),
+    ("replay_webhook",                    "S H H A H F F"),
+    ("list_webhook_deliveries",           "S H H A H A A"),
+    ("get_webhook_delivery",              "S H H A H A A"),
+    ("replay_webhook_delivery",           "S H H A H F F"),
+    // Personal data: everybody's own; the people of the centre are erased by an admin.
+    ("list_personal_data_categories",     "A A A A A A A"),
+    ("get_my_personal_data",              "S A A A A A A"),
+    ("request_my_erasure",                "S A A A F F F"),
+    ("get_my_erasure",                    "S H H H H H H"),
+    ("withdraw_my_erasure",               "S H H H H H H"),
+    ("request_account_erasure",           "S F F F F A F"),
+    ("get_account_erasure",               "S F F F F H F"),
+    ("withdraw_account_erasure",          "S F F F F H F"),
+    ("list_my_reveals",                   "S A A A A A A"),
+    ("list_reveals",                      "S F F F F A A"),
+    // Reporting to platforms is the centre's.
+    ("list_outbound_profiles",            "S F F F A A F"),
+    ("list_outbound_targets",             "S F F F A A F"),
+    ("create_outbound_target",            "S F F F A A F"),
+    ("get_outbound_target",               "S F F F A A F"),
+    ("patch_outbound_target",             "S F F F A A F"),
+    ("get_outbound_changes",              "S F F F A A F"),
+    ("list_outbound_packages",            "S F F F A A F"),
+    ("make_outbound_package",             "S F F F A A F"),
+    ("list_outbound_items",               "S F F F A A F"),
+    ("take_up_outbound_answers",          "S F F F A A F"),
     // What everybody may read.
     ("get_openapi",                       "A A A A A A A"),
     ("list_code_lists",                   "A A A A A A A"),
@@ -45,7 +147,17 @@ pub const TABLE: &[(&str, &str)] = &[
     ("list_snapshots",                    "A A A A A A A"),
     ("get_snapshot",                      "A A A A A A A"),
     ("get_snapshot_part",                 "A A A A A A A"),
+    ("list_catalogue_files",              "A A A A A A A"),
+    ("get_catalogue_table",               "A A A A A A A"),
+    ("get_catalogue_lines",               "A A A A A A A"),
+    ("list_changes",                      "A A A A A A A"),
+    ("stream_changes",                    "A A A A A A A"),
     ("search",                            "A A A A A A A"),
+    ("get_search_feed",                   "A A A A A A A"),
+    ("get_achievement_jsonld",            "A A A A A A A"),
+    ("get_demand_jsonld",                 "A A A A A A A"),
+    ("get_provider_jsonld",               "A A A A A A A"),
+    ("get_provider_directory",            "A A A A A A A"),
     ("suggest_search",                    "A A A A A A A"),
     ("preview_matches",                   "A A A A A A A"),
     // Organisations.
@@ -222,6 +334,20 @@ pub const TABLE: &[(&str, &str)] = &[
     ("start_import",                      "S F F F A A F"),
     ("get_import",                        "S F F F A A F"),
     ("list_import_rows",                  "S F F F A A F"),
+    ("get_import_rows_workbook",          "S F F F A A F"),
+    ("get_import_rows_text",              "S F F F A A F"),
+    ("get_import_template_workbook",      "S F F F A A F"),
+    ("get_import_template_text",          "S F F F A A F"),
+    ("list_harvest_sources",              "S F F F A A F"),
+    ("add_harvest_source",                "S F F F A A F"),
+    ("get_harvest_source",                "S F F F A A F"),
+    ("replace_harvest_source",            "S F F F A A F"),
+    ("run_harvest_source",                "S F F F A A F"),
+    ("lift_harvest_guard",                "S F F F A A F"),
+    ("delete_harvest_source",             "S F F F A A F"),
+    ("list_import_mappings",              "S F F F A A F"),
+    ("get_import_mapping",                "S F F F A A F"),
+    ("set_import_mapping",                "S F F F A A F"),
     ("list_ledger",                       "S F F F A A A"),
     ("get_ledger_entry",                  "S F F F A A A"),
     ("list_ledger_worklist",              "S F F F A A A"),
